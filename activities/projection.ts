@@ -1,0 +1,323 @@
+import type { Knex } from 'knex';
+import type { Db } from '../db/connect.ts';
+import { recordAudit } from '../db/queries/audit.ts';
+import { peopleOf, principalsFor, superiorOf } from '../db/queries/candidates.ts';
+import { sendNotices } from '../db/queries/send-notices.ts';
+import { currentCalendar, currentPolicy } from '../db/queries/timeouts.ts';
+import type { Bounds, Candidate, TaskContext } from '../workflows/lib/contract.ts';
+import type { Decision } from '../workflows/lib/messages.ts';
+import { computeDeadlines, handOverToSuperior } from './deadlines/deadlines.ts';
+
+/** An instant at which the clock acts on a task, as it stands in history. `at` is ISO 8601. */
+export interface Deadline {
+  kind: 'remind' | 'escalate' | 'expire';
+  n: number;
+  at: string;
+  outcome?: string;
+}
+
+/** What the workflow says of the task that it wants open. */
+export interface OpenTaskInput {
+  taskId: string;
+  processId: string;
+  type: string;
+  step: string;
+  n: number;
+  outcomes: string[];
+  candidates: Candidate[];
+  byRequester: boolean;
+  afterEnd: boolean;
+  bounds: Bounds;
+  context: TaskContext;
+  endsWithdrawal: boolean;
+  expireAt: string | null;
+  /** The workflow's time: deadlines count from it. */
+  openedAt: string;
+}
+
+/** How a task stands in PostgreSQL; `withdrawn` when its process has ended. */
+export type TaskState =
+  | { state: 'open'; deadlines: Deadline[]; policyVersion: number; calendarVersion: number }
+  | { state: 'decided'; decision: Decision }
+  | { state: 'withdrawn' };
+
+interface TaskRow {
+  id: string;
+  process_id: string;
+  type: string;
+  step: string;
+  state: 'open' | 'decided' | 'closed';
+  candidates: string[];
+  excluded: string[];
+  assignee_id: string | null;
+  ends_withdrawal: boolean;
+  opened_at: Date;
+  lease_ends_at: Date | null;
+  deadlines: Deadline[];
+  policy_version: number;
+  calendar_version: number;
+  decided_at: Date | null;
+  outcome: string | null;
+  actor_kind: Decision['actorKind'] | null;
+  decided_by: string | null;
+  facts: unknown;
+}
+
+/**
+ * The workflow's hand on the tables that people see: short local activities, each one transaction that locks the process row first, so that
+ * a person and the clock meet in one order. Each may run again after it was done, and then answers how things stand.
+ */
+export function createProjection({ db }: { db: Db }) {
+  return {
+    /** Opens a task unless it is there already, and answers how it stands. */
+    async openTask(input: OpenTaskInput): Promise<TaskState> {
+      return db.transaction(async (trx) => {
+        const process = await lockProcess(trx, input.processId);
+        const before = await findTask(trx, input.taskId);
+        if (before) return stateOf(before);
+        if (process.status === 'ended' && !input.afterEnd) return { state: 'withdrawn' };
+
+        const excluded = input.byRequester ? [] : await excludedFrom(trx, input, process.requester_id);
+        const candidates = await principalsFor(trx, input.candidates.map((each) => principal(each, process)), excluded);
+        const times = await deadlinesOf(trx, input.type, input.step, new Date(input.openedAt), input.expireAt);
+        await trx('task').insert({
+          id: input.taskId,
+          process_id: input.processId,
+          step: input.step,
+          n: input.n,
+          outcomes: input.outcomes,
+          bounds: JSON.stringify(input.bounds),
+          context: JSON.stringify(input.context),
+          candidates,
+          excluded,
+          ends_withdrawal: input.endsWithdrawal,
+          after_end: input.afterEnd,
+          opened_at: input.openedAt,
+          lease_ends_at: input.expireAt,
+          ...times,
+        });
+        await recordAudit(trx, {
+          actor: { kind: 'system' },
+          action: 'task-opened',
+          processId: input.processId,
+          taskId: input.taskId,
+          detail: { step: input.step, candidates, dueAt: times.due_at, ...(input.context.note && { note: input.context.note }) },
+        });
+        return stateOf((await findTask(trx, input.taskId))!);
+      });
+    },
+
+    /** The clock acts: reminds, escalates, or decides the task if no person was first. */
+    async passDeadline({ taskId, deadline }: { taskId: string; deadline: Deadline }): Promise<TaskState> {
+      return changeOpenTask(taskId, async (trx, task) => {
+        const key = `${taskId}.${deadline.kind}.${deadline.n}`;
+        const holders = task.assignee_id ? [`person:${task.assignee_id}`] : task.candidates;
+        const event = {
+          actor: { kind: 'clock' as const },
+          processId: task.process_id,
+          taskId,
+          detail: { step: task.step, n: deadline.n, at: deadline.at, policyVersion: task.policy_version },
+        };
+        if (deadline.kind === 'remind') {
+          await noticeHolders(trx, task, holders, key, 'task-reminder');
+          await recordAudit(trx, { ...event, action: 'task-reminded' });
+          return;
+        }
+        if (deadline.kind === 'expire' && deadline.outcome !== handOverToSuperior) {
+          await decideByClock(trx, task, deadline.outcome!);
+          await recordAudit(trx, { ...event, action: 'task-decided', detail: { ...event.detail, outcome: deadline.outcome } });
+          return;
+        }
+        const superior = await superiorOf(trx, holders, task.excluded);
+        const handedOver = deadline.kind === 'expire';
+        await trx('task').where({ id: taskId }).update({
+          assignee_id: null,
+          candidates: handedOver ? [superior] : [...new Set([...task.candidates, ...holders, superior])],
+          escalated_at: trx.fn.now(),
+        });
+        await noticeHolders(trx, task, [superior], key, handedOver ? 'task-handed-over' : 'task-escalated');
+        await recordAudit(trx, {
+          ...event, action: handedOver ? 'task-handed-over' : 'task-escalated', detail: { ...event.detail, to: superior },
+        });
+      });
+    },
+
+    /** Computes an open task's deadlines anew, from its opening, by the policy and calendar in force now. */
+    async rescheduleTask({ taskId }: { taskId: string }): Promise<TaskState> {
+      return changeOpenTask(taskId, async (trx, task) => {
+        const lease = task.lease_ends_at?.toISOString() ?? null;
+        const times = await deadlinesOf(trx, task.type, task.step, task.opened_at, lease);
+        if (times.policy_version === task.policy_version && times.calendar_version === task.calendar_version) return;
+        await trx('task').where({ id: taskId }).update(times);
+        await recordAudit(trx, {
+          actor: { kind: 'system' },
+          action: 'task-rescheduled',
+          processId: task.process_id,
+          taskId,
+          detail: { step: task.step, policyVersion: times.policy_version, dueAt: times.due_at },
+        });
+      });
+    },
+
+    /** When a task of `step` opened at `from` (ISO 8601) expires by the policy in force. Its contract says that it must expire. */
+    async expiryOf({ type, step, from }: { type: string; step: string; from: string }): Promise<{ at: string }> {
+      return db.transaction(async (trx) => {
+        const { expire_at: at } = await deadlinesOf(trx, type, step, new Date(from), null);
+        if (!at) throw new RangeError(`the policy of ${type}/${step} has no expiry`);
+        return { at };
+      });
+    },
+
+    /** Ends a running process and closes what is open; answers the end that stands, which may be an earlier one. */
+    async endProcess({ processId, outcome }: { processId: string; outcome: string }): Promise<{ outcome: string }> {
+      return db.transaction(async (trx) => {
+        const process = await lockProcess(trx, processId);
+        if (process.status === 'ended') return { outcome: process.outcome! };
+        await trx('process').where({ id: processId }).update({ status: 'ended', outcome, ended_at: trx.fn.now() });
+        await trx('task').where({ process_id: processId, state: 'open' }).update({ state: 'closed', closed_at: trx.fn.now() });
+        await recordAudit(trx, { actor: { kind: 'system' }, action: 'process-ended', processId, detail: { outcome } });
+        await sendNotices(trx, [process.requester_id], {
+          key: `${processId}.ended`, kind: 'process-ended', processId, taskId: null, detail: { outcome },
+        });
+        return { outcome };
+      });
+    },
+
+    /** Tells the requester something, once per key. */
+    async noticeRequester(
+      input: { key: string; processId: string; kind: string; detail: Record<string, number | string> },
+    ): Promise<void> {
+      await db.transaction(async (trx) => {
+        const process = await trx('process').select('requester_id').where({ id: input.processId }).first();
+        await sendNotices(trx, [process.requester_id], { ...input, taskId: null });
+      });
+    },
+  };
+
+  /** Runs `change` on the task if it is still open, its process row locked, and answers how the task stands then. */
+  async function changeOpenTask(
+    taskId: string,
+    change: (trx: Knex.Transaction, task: TaskRow) => Promise<void>,
+  ): Promise<TaskState> {
+    return db.transaction(async (trx) => {
+      const { process_id: processId } = await trx('task').select('process_id').where({ id: taskId }).first();
+      await lockProcess(trx, processId);
+      const task = (await findTask(trx, taskId))!;
+      if (task.state === 'open') await change(trx, task);
+      return stateOf((await findTask(trx, taskId))!);
+    });
+  }
+}
+
+/** The projection as the vocabulary sees it. */
+export type ProjectionActivities = ReturnType<typeof createProjection>;
+
+interface ProcessRow {
+  id: string;
+  status: 'running' | 'ended';
+  outcome: string | null;
+  requester_id: string;
+  department_id: string;
+}
+
+async function lockProcess(trx: Knex.Transaction, id: string): Promise<ProcessRow> {
+  const row = await trx('process').select('id', 'status', 'outcome', 'requester_id', 'department_id').where({ id }).forUpdate().first();
+  if (!row) throw new Error('process-unknown');
+  return row;
+}
+
+async function findTask(trx: Knex.Transaction, id: string): Promise<TaskRow | undefined> {
+  return trx('task').select('task.*', 'process.type').join('process', 'process.id', 'task.process_id').where('task.id', id).first();
+}
+
+function stateOf(task: TaskRow): TaskState {
+  if (task.state === 'closed') return { state: 'withdrawn' };
+  if (task.state === 'open') {
+    return {
+      state: 'open',
+      deadlines: task.deadlines,
+      policyVersion: task.policy_version,
+      calendarVersion: task.calendar_version,
+    };
+  }
+  return {
+    state: 'decided',
+    decision: {
+      taskId: task.id,
+      outcome: task.outcome!,
+      actorKind: task.actor_kind!,
+      decidedBy: task.decided_by,
+      decidedAt: task.decided_at!.toISOString(),
+      facts: task.facts,
+    },
+  };
+}
+
+function principal(candidate: Candidate, process: ProcessRow): string {
+  if (candidate === 'requester') return `person:${process.requester_id}`;
+  if (candidate === 'leader') return `leader:${process.department_id}`;
+  return candidate;
+}
+
+/** The requester, and whoever approved another step the last time that it was decided: one person, one approval. */
+async function excludedFrom(trx: Knex.Transaction, { processId, step }: OpenTaskInput, requesterId: string): Promise<string[]> {
+  const last = await trx('task')
+    .distinctOn('step').select('step', 'outcome', 'decided_by')
+    .where({ process_id: processId, state: 'decided' }).whereNot({ step })
+    .orderBy([{ column: 'step' }, { column: 'n', order: 'desc' }]);
+  const approvers = last.filter(({ outcome, decided_by }) => outcome === 'approved' && decided_by).map(({ decided_by }) => decided_by);
+  return [...new Set([requesterId, ...approvers])];
+}
+
+interface Times {
+  due_at: string | null;
+  expire_at: string | null;
+  deadlines: string;
+  policy_version: number;
+  calendar_version: number;
+}
+
+/** Deadlines of a task opened at `openedAt`; a fixed end `leaseEndsAt` stands in for the policy's expiry, whatever the policy says. */
+async function deadlinesOf(
+  trx: Knex.Transaction,
+  type: string,
+  step: string,
+  openedAt: Date,
+  leaseEndsAt: string | null,
+): Promise<Times> {
+  const { policy, version: policyVersion } = await currentPolicy(trx, type, step);
+  const { calendar, version: calendarVersion } = await currentCalendar(trx);
+  const computed = computeDeadlines(policy, calendar, openedAt);
+  let deadlines: Deadline[] = computed.deadlines.map((deadline) => ({ ...deadline, at: deadline.at.toISOString() }));
+  if (leaseEndsAt) {
+    const outcome = policy.expire?.outcome ?? 'expired';
+    deadlines = deadlines.filter(({ kind, at }) => kind !== 'expire' && at < leaseEndsAt);
+    deadlines.push({ kind: 'expire', n: 1, at: leaseEndsAt, outcome });
+  }
+  return {
+    due_at: computed.dueAt?.toISOString() ?? null,
+    expire_at: deadlines.find(({ kind }) => kind === 'expire')?.at ?? null,
+    deadlines: JSON.stringify(deadlines),
+    policy_version: policyVersion,
+    calendar_version: calendarVersion,
+  };
+}
+
+async function noticeHolders(
+  trx: Knex.Transaction,
+  task: TaskRow,
+  holders: string[],
+  key: string,
+  kind: string,
+): Promise<void> {
+  const people = (await peopleOf(trx, holders)).map(({ id }) => id).filter((id) => !task.excluded.includes(id));
+  await sendNotices(trx, people, { key, kind, processId: task.process_id, taskId: task.id, detail: { step: task.step } });
+}
+
+/** The clock's decision, under the same condition as a person's: the task is still open (its process row is locked). */
+async function decideByClock(trx: Knex.Transaction, task: TaskRow, outcome: string): Promise<void> {
+  await trx('task').where({ id: task.id, state: 'open' }).update({
+    state: 'decided', outcome, actor_kind: 'clock', decided_at: trx.fn.now(), facts: '{}',
+  });
+  if (task.ends_withdrawal) await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
+}

@@ -1,0 +1,46 @@
+import express, { type Request, type Response } from 'express';
+import type { Accepts } from './endpoint.ts';
+import { Problem } from './errors.ts';
+
+const LIMIT = 256 * 1024;
+const readRaw = express.raw({ type: () => true, limit: LIMIT, inflate: false });
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The JSON of a write's body; nothing sent counts as `{}`. Also throws 415 for another type, which keeps HTML forms out (they cannot send JSON).
+ * A multipart body stays unread, for its handler.
+ */
+export async function readBody(req: Request, res: Response, accepts: Accepts): Promise<unknown> {
+  requireType(req, accepts);
+  if (accepts === 'multipart') return {};
+  await new Promise<void>((resolve, reject) => {
+    readRaw(req, res, (error: unknown) => (error ? reject(asProblem(error)) : resolve()));
+  });
+  const bytes: unknown = req.body;
+  if (!(bytes instanceof Buffer) || bytes.length === 0) return {};
+  try {
+    return JSON.parse(utf8.decode(bytes)) as unknown;
+  } catch {
+    throw new Problem('invalid-json');
+  }
+}
+
+const types: Readonly<Record<Accepts, RegExp>> = {
+  json: /^application\/json *(; *charset="?utf-8"?)?$/i,
+  multipart: /^multipart\/form-data *; *boundary=/i,
+  report: /^application\/(csp-report|reports\+json|json)\b/i,
+};
+
+function requireType(req: Request, accepts: Accepts): void {
+  if (types[accepts].test(req.headers['content-type'] ?? '')) return;
+  throw new Problem('content-type-not-supported', { expected: accepts === 'multipart' ? 'multipart/form-data' : 'application/json' });
+}
+
+function asProblem(error: unknown): unknown {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 413) return new Problem('too-large', { limit: `${LIMIT / 1024} KiB` });
+  if (status === 415) return new Problem('content-type-not-supported', { expected: 'application/json' });
+  // Length and content disagree, or the caller went away in the middle.
+  if (status === 400) return new Problem('invalid-json');
+  return error;
+}

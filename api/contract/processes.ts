@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { instantPage } from '../instant-cursor.ts';
+
+export const id = z.string().min(1).max(200);
+export const text = z.object({ zh: z.string(), en: z.string() });
+export const person = z.object({ id: z.string(), name: z.string() });
+export const instant = z.iso.datetime();
+export const cc = z.array(id).max(50).optional();
+const json = z.unknown();
+
+/** One entry of what happened: by a person, the clock, the system or an administrator. */
+export const timelineEntry = z.object({
+  seq: z.number().int(),
+  at: instant,
+  actorKind: z.enum(['person', 'clock', 'system', 'administrator']),
+  actor: person.nullable(),
+  action: z.string(),
+  taskId: z.string().nullable(),
+  step: z.string().nullable(),
+  stepTitle: text.nullable(),
+  outcome: z.string().nullable(),
+  text: z.string().nullable(),
+  detail: z.record(z.string(), json),
+});
+
+/** A process in a list. */
+export const processSummary = z.object({
+  id: z.string(),
+  number: z.string(),
+  type: z.string(),
+  typeTitle: text,
+  title: z.string(),
+  status: z.enum(['running', 'ended']),
+  outcome: z.string().nullable(),
+  outcomeTitle: text.nullable(),
+  requester: person,
+  department: z.string(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+});
+
+const openTask = z.object({
+  id: z.string(),
+  step: z.string(),
+  stepTitle: text,
+  assignee: person.nullable(),
+  candidates: z.array(z.string()),
+  openedAt: instant,
+  dueAt: instant.nullable(),
+  expireAt: instant.nullable(),
+  mayDecide: z.boolean(),
+});
+
+const step = z.object({
+  step: z.string(),
+  title: text,
+  state: z.enum(['done', 'current', 'planned']),
+  taskId: z.string().nullable(),
+  outcome: z.string().nullable(),
+  actorKind: z.enum(['person', 'clock', 'system', 'administrator']).nullable(),
+  decidedBy: person.nullable(),
+  openedAt: instant.nullable(),
+  decidedAt: instant.nullable(),
+  dueAt: instant.nullable(),
+});
+
+/** A process as everybody who may see it sees it. */
+export const processDetail = processSummary.extend({
+  form: json,
+  formVersion: z.number().int(),
+  formVersions: z.array(z.object({ version: z.number().int(), form: json, hash: z.string(), createdAt: instant, createdBy: z.string() })),
+  labels: z.record(z.string(), z.string()),
+  withdrawable: z.boolean(),
+  arranging: z.boolean(),
+  steps: z.array(step),
+  openTasks: z.array(openTask),
+  timeline: z.array(timelineEntry),
+});
+
+const params = z.strictObject({ id });
+
+/** Starting, reading and following processes. */
+export const processContract = {
+  listProcessTypes: endpoint({
+    method: 'get',
+    path: '/process-types',
+    access: 'session',
+    summary: { zh: '可发起的流程', en: 'The process types, with the JSON Schema of their forms' },
+    response: z.object({
+      items: z.array(z.object({
+        type: z.string(),
+        title: text,
+        category: text,
+        formSchema: json,
+        steps: z.array(z.object({ step: z.string(), title: text, outcomes: z.record(z.string(), text) })),
+        outcomes: z.record(z.string(), text),
+      })),
+    }),
+  }),
+  startProcess: endpoint({
+    method: 'post',
+    path: '/processes',
+    access: 'session',
+    summary: { zh: '发起流程', en: 'Starts a process; answered when it is durable' },
+    status: 201,
+    idempotent: true,
+    body: z.strictObject({ type: z.string().min(1).max(60), form: z.record(z.string(), json), cc }),
+    response: processSummary,
+  }),
+  listProcesses: endpoint({
+    method: 'get',
+    path: '/processes',
+    access: 'session',
+    summary: { zh: '我的申请；审计员和管理员可看全部', en: 'My requests; view=all is everything, for auditors and administrators' },
+    query: z.strictObject({
+      view: z.enum(['mine', 'all']).default('mine'),
+      type: z.string().max(60).optional(),
+      status: z.enum(['running', 'ended']).optional(),
+      outcome: z.string().max(60).optional(),
+      q: z.string().trim().max(100).optional(),
+      ...instantPage,
+    }),
+    response: z.object({ items: z.array(processSummary), nextCursor: z.string().nullable(), total: z.number().int() }),
+  }),
+  getProcess: endpoint({
+    method: 'get',
+    path: '/processes/:id',
+    access: 'session',
+    summary: { zh: '流程详情：表单、步骤、时间线', en: 'A process: its form, steps and timeline' },
+    params,
+    response: processDetail,
+  }),
+  withdrawProcess: endpoint({
+    method: 'post',
+    path: '/processes/:id/withdraw',
+    access: 'session',
+    summary: { zh: '撤回', en: 'Withdraws one’s own running process' },
+    idempotent: true,
+    params,
+    body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+    response: processSummary,
+  }),
+  remindHolders: endpoint({
+    method: 'post',
+    path: '/processes/:id/remind',
+    access: 'session',
+    summary: { zh: '催办（每 4 小时一次）', en: 'Urges whoever holds one’s process, once per 4 hours' },
+    idempotent: true,
+    params,
+    response: z.object({ reminded: z.number().int() }),
+  }),
+  addComment: endpoint({
+    method: 'post',
+    path: '/processes/:id/comments',
+    access: 'session',
+    summary: { zh: '评论', en: 'Comments on a process that one may see' },
+    status: 201,
+    idempotent: true,
+    params,
+    body: z.strictObject({ text: z.string().trim().min(1).max(2_000) }),
+    response: z.object({ processId: z.string() }),
+  }),
+  listColleagues: endpoint({
+    method: 'get',
+    path: '/people',
+    access: 'session',
+    summary: { zh: '通讯录：按姓名查找在职人员', en: 'The directory: active people by name' },
+    query: z.strictObject({ q: z.string().trim().max(60).default(''), limit: z.coerce.number().int().min(1).max(100).default(20) }),
+    response: z.object({
+      items: z.array(z.object({ id: z.string(), name: z.string(), title: z.string(), department: z.string() })),
+    }),
+  }),
+};

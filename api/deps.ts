@@ -1,0 +1,18 @@
+import type { Logger } from 'pino';
+import type { Db } from '../db/connect.ts';
+import type { Config } from './config.ts';
+import type { Dispatcher } from './outbox/dispatcher.ts';
+import type { Temporal } from './temporal.ts';
+
+/** Everything the routes stand on, made once in main.ts (or by a test). */
+export interface Deps {
+  readonly db: Db;
+  readonly config: Config;
+  readonly log: Logger;
+  /** Kicked after a commit that wrote rows for a process; delivery happens after the answer. */
+  readonly outbox: Pick<Dispatcher, 'kick'>;
+  /** Never on the way of a page or a decision. */
+  readonly temporal: Pick<Temporal, 'health' | 'history'>;
+  /** What happened since the start; read by tests and, later, by metrics. */
+  readonly counters: { cspReports: number };
+}

@@ -1,0 +1,330 @@
+import type { Text } from '../workflows/lib/contract.ts';
+import type { Locale } from './actor.ts';
+
+interface Definition {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503 | 507;
+  readonly title: Text;
+  /** What happened and what to do about it; `{name}` stands for a parameter. */
+  readonly detail: Text;
+}
+
+/** Every problem that the API answers: one entry, one status, two languages. Add yours here, grouped by area. */
+export const problems = {
+  // What every request can meet
+  'invalid-input': {
+    status: 400,
+    title: { zh: '填写有误', en: 'Invalid input' },
+    detail: { zh: '请按 errors 中逐项的提示修改后重试。', en: 'Correct each field listed in errors, then try again.' },
+  },
+  'invalid-json': {
+    status: 400,
+    title: { zh: '请求内容不是有效的 JSON', en: 'Not valid JSON' },
+    detail: { zh: '请求体须为 UTF-8 编码的 JSON。', en: 'Send the body as JSON in UTF-8.' },
+  },
+  'invalid-address': {
+    status: 400,
+    title: { zh: '地址有误', en: 'Malformed address' },
+    detail: {
+      zh: '地址中的百分号编码须为有效的 UTF-8。',
+      en: 'The percent-encoding in the address must be valid UTF-8.',
+    },
+  },
+  'not-logged-in': {
+    status: 401,
+    title: { zh: '请先登录', en: 'Please log in' },
+    detail: { zh: '未登录或登录已过期，请重新登录。', en: 'You are not logged in or the session has ended: log in again.' },
+  },
+  forbidden: {
+    status: 403,
+    title: { zh: '没有权限', en: 'Not allowed' },
+    detail: { zh: '您没有执行此操作的权限；如有需要请联系管理员。', en: 'You may not do this; ask an administrator if you need to.' },
+  },
+  'origin-needed': {
+    status: 403,
+    title: { zh: '请求来源无效', en: 'Origin refused' },
+    detail: {
+      zh: '写操作必须带请求头 Origin，其值须为本系统的地址（{allowed}）。',
+      en: 'A write needs the header Origin with the address of this system ({allowed}).',
+    },
+  },
+  'not-found': {
+    status: 404,
+    title: { zh: '未找到', en: 'Not found' },
+    detail: { zh: '该内容不存在，或您无权查看。', en: 'It does not exist, or you may not see it.' },
+  },
+  'no-such-endpoint': {
+    status: 404,
+    title: { zh: '没有此接口', en: 'No such endpoint' },
+    detail: { zh: '接口一览见 /api/openapi.json。', en: 'All endpoints are listed in /api/openapi.json.' },
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: { zh: '不支持此方法', en: 'Method not allowed' },
+    detail: { zh: '此地址支持：{allowed}。', en: 'This address allows: {allowed}.' },
+  },
+  'too-large': {
+    status: 413,
+    title: { zh: '请求内容过大', en: 'Too large' },
+    detail: { zh: '请求体最大 {limit}。', en: 'The body may have at most {limit}.' },
+  },
+  'content-type-not-supported': {
+    status: 415,
+    title: { zh: '内容类型不支持', en: 'Content type not supported' },
+    detail: {
+      zh: '请以 Content-Type: {expected}（不压缩）发送。',
+      en: 'Send it uncompressed with Content-Type: {expected}.',
+    },
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: { zh: '幂等键已用于其他请求', en: 'Idempotency key already used' },
+    detail: {
+      zh: '此 Idempotency-Key 已用于内容不同的请求，请换用新的键。',
+      en: 'This Idempotency-Key was used for a request with other content: use a new key.',
+    },
+  },
+  'internal-error': {
+    status: 500,
+    title: { zh: '系统出错', en: 'Internal error' },
+    detail: { zh: '请稍后重试；如仍出错，请将编号 {id} 告知管理员。', en: 'Try again later; if it persists, give an administrator the id {id}.' },
+  },
+  'database-away': {
+    status: 503,
+    title: { zh: '数据库暂不可用', en: 'Database away' },
+    detail: { zh: '数据库暂时无法连接，请稍后重试；编号 {id}。', en: 'The database cannot be reached just now: try again shortly. Id {id}.' },
+  },
+
+  // Sessions
+  'login-failed': {
+    status: 401,
+    title: { zh: '登录失败', en: 'Login failed' },
+    detail: { zh: '用户名或密码不正确。', en: 'The user name or the password is wrong.' },
+  },
+  'too-many-logins': {
+    status: 429,
+    title: { zh: '尝试次数过多', en: 'Too many attempts' },
+    detail: { zh: '登录失败次数过多，请在 {minutes} 分钟后再试。', en: 'Too many failed logins: try again in {minutes} minutes.' },
+  },
+
+  // Office items
+  'item-code-taken': {
+    status: 409,
+    title: { zh: '编码已被使用', en: 'Code taken' },
+    detail: { zh: '已有物品使用此编码，请换一个。', en: 'Another item has this code: choose another.' },
+  },
+  'stock-take-below-reserved': {
+    status: 409,
+    title: { zh: '盘点数少于已预留数', en: 'Fewer than reserved' },
+    detail: {
+      zh: '已为 cases 中的单据预留 {reserved} 件；请先发放或释放，再按此数盘点。',
+      en: '{reserved} are reserved for the cases listed: issue or release them first.',
+    },
+  },
+  'stock-too-much': {
+    status: 409,
+    title: { zh: '库存过多', en: 'Too much stock' },
+    detail: { zh: '一种物品最多可存 {most} 件。', en: 'An item can have at most {most} pieces on hand.' },
+  },
+
+  // Administration
+  'step-unknown': {
+    status: 404,
+    title: { zh: '没有此步骤', en: 'No such step' },
+    detail: { zh: '流程类型“{type}”中没有步骤“{step}”。', en: 'There is no step “{step}” in a process type “{type}”.' },
+  },
+
+  // Processes and tasks
+  'task-already-decided': {
+    status: 409,
+    title: { zh: '任务已办理', en: 'Already decided' },
+    detail: { zh: '{by}已于 {at} 办理此任务：{outcome}。', en: '{by} decided this task at {at}: {outcome}.' },
+  },
+  'task-closed': {
+    status: 409,
+    title: { zh: '任务已关闭', en: 'Task closed' },
+    detail: { zh: '流程 {number} 已结束，此任务无需办理。', en: 'Process {number} has ended: nothing is left to decide.' },
+  },
+  'task-of-another': {
+    status: 403,
+    title: { zh: '任务由他人办理', en: 'Somebody else’s task' },
+    detail: { zh: '此任务由{name}办理；如需代办，请其转办。', en: 'This task is {name}’s: ask for a transfer.' },
+  },
+  'not-a-candidate': {
+    status: 403,
+    title: { zh: '不是办理人', en: 'Not a candidate' },
+    detail: { zh: '您不在此任务的候选办理人之中。', en: 'You are not among the candidates of this task.' },
+  },
+  'separation-of-duties': {
+    status: 403,
+    title: { zh: '须由另一人办理', en: 'Another person must decide' },
+    detail: {
+      zh: '申请人本人和前面步骤的审批人不能办理此任务。',
+      en: 'Neither the requester nor whoever approved an earlier step may decide this task.',
+    },
+  },
+  'claimed-already': {
+    status: 409,
+    title: { zh: '任务已被签收', en: 'Already claimed' },
+    detail: { zh: '{name}已签收此任务。', en: '{name} has claimed this task.' },
+  },
+  'not-claimed': {
+    status: 409,
+    title: { zh: '尚未签收', en: 'Not claimed' },
+    detail: { zh: '您没有签收此任务，无需退签。', en: 'You have not claimed this task: there is nothing to release.' },
+  },
+  'transfer-to-self': {
+    status: 422,
+    title: { zh: '不能转办给自己', en: 'Cannot transfer to oneself' },
+    detail: { zh: '请选择另一位同事。', en: 'Choose another colleague.' },
+  },
+  'requester-only': {
+    status: 403,
+    title: { zh: '仅限申请人', en: 'Requester only' },
+    detail: { zh: '只有申请人本人可以执行此操作。', en: 'Only the requester may do this.' },
+  },
+  'process-ended': {
+    status: 409,
+    title: { zh: '流程已结束', en: 'Process ended' },
+    detail: { zh: '流程已结束：{outcome}。', en: 'The process has ended: {outcome}.' },
+  },
+  'not-withdrawable': {
+    status: 409,
+    title: { zh: '已不能撤回', en: 'Cannot be withdrawn any more' },
+    detail: { zh: '已开始发放，不能撤回；剩余部分请由仓库管理员关闭。', en: 'Something was handed over already: ask the storekeeper to close the rest.' },
+  },
+  'urged-already': {
+    status: 429,
+    title: { zh: '催办过于频繁', en: 'Urged already' },
+    detail: { zh: '每 {hours} 小时可催办一次，{at} 之后可再次催办。', en: 'Once per {hours} hours: you can urge again after {at}.' },
+  },
+  'history-not-there': {
+    status: 404,
+    title: { zh: '尚无流程历史', en: 'No history' },
+    detail: { zh: '引擎中没有此流程的历史：可能尚未启动，或已过保留期。', en: 'The engine has no history of this process: not started yet, or past its retention.' },
+  },
+} as const satisfies Record<string, Definition>;
+
+export type ProblemCode = keyof typeof problems;
+
+/**
+ * Texts for single fields, by the key that a schema gives as its message (`error: 'duration.invalid'`). The field's name is put before them;
+ * `{name}` stands for a member of the issue's `params`.
+ */
+export const fieldTexts: Readonly<Record<string, Text>> = {
+  'text.one-line': { zh: '须为一行文字，不含换行或制表符。', en: 'must be one line, without tabs.' },
+  'item-id.invalid': { zh: '不是物品编号。', en: 'is not an item’s id.' },
+  'file-id.invalid': { zh: '不是文件编号。', en: 'is not a file’s id.' },
+  'lines.repeated': { zh: '同一物品只能出现一行，请合并数量。', en: 'stands on another line too: merge the quantities.' },
+  cursor: { zh: '游标无效，请从第一页重新开始。', en: 'is not a cursor of this list: start again from the first page.' },
+  repeated: { zh: '只能出现一次。', en: 'may be given once only.' },
+  'text.unusable': {
+    zh: '含有不可用的字符（空字符或不完整的 Unicode），请删除后重试。',
+    en: 'contains a NUL or half a Unicode character: remove it.',
+  },
+  'key.unusable': { zh: '不允许使用此字段名。', en: 'is not a permitted field name.' },
+  'depth.too-deep': { zh: '嵌套过深（最多 {limit} 层）。', en: 'is nested too deeply (at most {limit} levels).' },
+  'idempotency-key.invalid': {
+    zh: '须为 1 至 200 个可见的 ASCII 字符，例如 UUID。',
+    en: 'must be 1 to 200 visible ASCII characters, such as a UUID.',
+  },
+  'calendar.time': { zh: '请填写 08:30 这样的时间（最晚 24:00）。', en: 'must be a time such as 08:30 (24:00 at the latest).' },
+  'calendar.invalid': { zh: '工作日历不可用：{reason}', en: 'cannot be used as a calendar: {reason}' },
+  'duration.invalid': {
+    zh: '请填写 ISO 8601 时长，例如 P1D（1 天）或 PT4H（4 小时）。',
+    en: 'must be an ISO 8601 duration such as P1D (one day) or PT4H (four hours).',
+  },
+  'duration.out-of-range': { zh: '时长过长，请缩短。', en: 'is too long: choose a shorter duration.' },
+  'timeout-policy.remind.every.out-of-range': {
+    zh: '提醒总时长过长，请减少次数或缩短间隔。',
+    en: 'lets the reminders run too long: choose fewer or more frequent ones.',
+  },
+  'timeout-policy.expire.outcome.invalid': {
+    zh: '须为该步骤的结果代码或 hand-over。',
+    en: 'must be the key of one of the step’s outcomes, or hand-over.',
+  },
+  'timeout-policy.expire.outcome.unknown': {
+    zh: '该步骤没有此结果；请选择该步骤的结果或 hand-over。',
+    en: 'is not an outcome of this step: choose one of its outcomes, or hand-over.',
+  },
+};
+
+/** One field that was refused. A message may be a Text, which is answered in the caller's language. */
+export interface FieldError {
+  /** Where it stands, such as `lines.0.quantity`; for the body as a whole `body`. */
+  readonly path: string;
+  readonly message: string | Text;
+  readonly in?: 'body' | 'query' | 'path' | 'header';
+}
+
+type Parameter = string | number | Text;
+
+/**
+ * An answer that is not a success; throw it anywhere below a handler. `params` fill the texts, `members` stand in the JSON beside the
+ * standard ones. The members `retryAfter` (seconds) and `allow` (methods) also become headers.
+ */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly params: Readonly<Record<string, Parameter>>;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly errors: readonly FieldError[] | undefined;
+
+  constructor(
+    code: ProblemCode,
+    params: Readonly<Record<string, Parameter>> = {},
+    members: Readonly<Record<string, unknown>> = {},
+    errors?: readonly FieldError[],
+  ) {
+    super(code);
+    this.code = code;
+    this.params = params;
+    this.members = members;
+    this.errors = errors;
+  }
+
+  get status(): Definition['status'] {
+    return problems[this.code].status;
+  }
+
+  /** The body of the answer, in the caller's language. */
+  toJSON(locale: Locale, requestId: string): Record<string, unknown> {
+    const { status, title, detail } = problems[this.code];
+    return {
+      ...this.members,
+      type: `urn:houqin:problem:${this.code}`,
+      code: this.code,
+      title: textIn(locale, title),
+      status,
+      detail: fill(detail, locale, { id: requestId, ...this.params }),
+      instance: `urn:uuid:${requestId}`,
+      ...(this.errors && {
+        errors: this.errors.map((error) => ({
+          ...error,
+          message: typeof error.message === 'string' ? error.message : textIn(locale, error.message),
+        })),
+      }),
+    };
+  }
+}
+
+/** The text in one language. */
+export function textIn(locale: Locale, text: Text): string {
+  return locale === 'en' ? text.en : text.zh;
+}
+
+/** The text in one language with its `{name}`s filled; an unknown name stays as it is. */
+export function fill(text: Text, locale: Locale, params: Readonly<Record<string, unknown>>): string {
+  return textIn(locale, text).replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = Object.hasOwn(params, name) ? params[name] : undefined;
+    if (value === undefined || value === null) return placeholder;
+    return typeof value === 'object' && 'zh' in value ? textIn(locale, value as Text) : String(value);
+  });
+}
+
+/** A 400 that names one field; `key` is one of `fieldTexts`, `params` fill it. */
+export function invalidField(
+  path: string, key: string, where: NonNullable<FieldError['in']> = 'body', params: Readonly<Record<string, Parameter>> = {},
+): Problem {
+  const text = fieldTexts[key] ?? { zh: key, en: key };
+  const message = { zh: `${path}：${fill(text, 'zh-CN', params)}`, en: `${path}: ${fill(text, 'en', params)}` };
+  return new Problem('invalid-input', {}, {}, [{ in: where, path, message }]);
+}

@@ -1,0 +1,126 @@
+import { status as grpc } from '@grpc/grpc-js';
+import {
+  isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client,
+} from '@temporalio/client';
+import type { Db } from '../../db/connect.ts';
+import { deliverHead, processesToDeliver, type Delivery, type OutboxRow } from '../../db/queries/outbox.ts';
+
+/** Delivers what the outbox holds. `kick` is called after a commit; everything else is the sweeper's. */
+export interface Dispatcher {
+  kick(processId: string): void;
+  /** Stops sweeping and waits for deliveries that are under way. */
+  stop(): Promise<void>;
+}
+
+interface DispatcherParts {
+  /** A pool of its own, of more than `concurrency` connections: a delivery holds its row locked while Temporal answers. */
+  db: Db;
+  client: Client;
+  taskQueue: string;
+  log: { warn(detail: object, message: string): void; error(detail: object, message: string): void };
+  /** Deliveries at once; a cap, so that HTTP goes first. */
+  concurrency?: number;
+  /** How often the sweeper looks for what a crash or an absent Temporal left, in ms. */
+  sweepEvery?: number;
+}
+
+const CALL_LIMIT_MS = 4_000;
+/** Errors that the same message will meet again, whatever one waits for: the row is parked for an administrator. */
+const HOPELESS = new Set<number>([
+  grpc.INVALID_ARGUMENT, grpc.PERMISSION_DENIED, grpc.UNAUTHENTICATED, grpc.UNIMPLEMENTED, grpc.OUT_OF_RANGE, grpc.FAILED_PRECONDITION,
+]);
+
+/** Starts the dispatcher: in order and one in flight per process, at least once, any number of API processes beside each other. */
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { db, client, taskQueue, log, concurrency = 8, sweepEvery = 1_000 } = parts;
+  const waiting = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  let stopped = false;
+  let sweeping = false;
+
+  function kick(processId: string): void {
+    waiting.add(processId);
+    pump();
+  }
+
+  function pump(): void {
+    for (const processId of waiting) {
+      if (stopped || running.size >= concurrency) return;
+      if (running.has(processId)) continue;
+      waiting.delete(processId);
+      const delivery = deliverAll(processId)
+        .catch((error: Error) => log.warn({ processId, error: error.message }, 'outbox delivery interrupted'))
+        .finally(() => {
+          running.delete(processId);
+          pump();
+        });
+      running.set(processId, delivery);
+    }
+  }
+
+  async function deliverAll(processId: string): Promise<void> {
+    while (!stopped && await deliverHead(db, processId, deliver));
+  }
+
+  async function deliver(row: OutboxRow): Promise<Delivery> {
+    try {
+      await client.connection.withDeadline(Date.now() + CALL_LIMIT_MS, () => send(row));
+      return { result: 'delivered' };
+    } catch (error) {
+      // A second start of the same process, or a message to one that has ended: what was wanted stands already.
+      if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError) return { result: 'delivered' };
+      const code = grpcCode(error);
+      const known = code === undefined ? (error as Error).name : grpc[code]!;
+      if (code !== undefined && HOPELESS.has(code)) {
+        log.error({ processId: row.process_id, outboxId: row.id, code: known }, 'outbox row parked');
+        return { result: 'parked', error: known };
+      }
+      return { result: 'failed', error: known };
+    }
+  }
+
+  async function send(row: OutboxRow): Promise<void> {
+    if (row.kind === 'signal') {
+      await client.workflow.getHandle(row.process_id).signal(row.name, row.payload);
+      return;
+    }
+    await client.workflow.start(row.name, {
+      taskQueue,
+      workflowId: row.process_id,
+      args: [row.payload],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      // A killed worker's task is given to another one after this, instead of the default 10 s.
+      workflowTaskTimeout: '5 seconds',
+    });
+  }
+
+  async function sweep(): Promise<void> {
+    if (sweeping || stopped) return;
+    sweeping = true;
+    try {
+      for (const processId of await processesToDeliver(db)) waiting.add(processId);
+      pump();
+    } catch (error) {
+      log.warn({ error: (error as Error).message }, 'outbox sweep failed');
+    } finally {
+      sweeping = false;
+    }
+  }
+
+  const timer = setInterval(() => void sweep(), sweepEvery);
+  void sweep();
+  return {
+    kick,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await Promise.all(running.values());
+    },
+  };
+}
+
+function grpcCode(error: unknown): number | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) if (isGrpcServiceError(each)) return each.code;
+  return undefined;
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { ProcessRow, TimelineRow } from '../../db/queries/processes.ts';
+import type { CopyRow, TaskRow } from '../../db/queries/tasks.ts';
+import type { ProcessContract, Text } from '../../workflows/lib/contract.ts';
+import { processTypes } from '../../workflows/contracts.ts';
+import type { processDetail, processSummary, timelineEntry } from '../contract/processes.ts';
+import type { taskSummary } from '../contract/tasks.ts';
+
+/** The contract of a process that exists; its type was checked when it was started. */
+export function contractOf(type: string): ProcessContract {
+  return processTypes[type]!.contract;
+}
+
+/** A schema as JSON Schema, for forms that are drawn from it. */
+export function jsonSchema(schema: z.ZodType): unknown {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+}
+
+type PersonJson = { id: string; name: string };
+const named = (id: string | null, name: string | null): PersonJson | null => (id === null ? null : { id, name: name ?? id });
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** A process in a list. */
+export function presentProcess(row: ProcessRow): z.input<typeof processSummary> {
+  const contract = contractOf(row.type);
+  return {
+    id: row.id,
+    number: row.number,
+    type: row.type,
+    typeTitle: contract.title,
+    title: row.title,
+    status: row.status,
+    outcome: row.outcome,
+    outcomeTitle: row.outcome === null ? null : contract.outcomes[row.outcome]?.title ?? null,
+    requester: { id: row.requester_id, name: row.requester_name },
+    department: row.department_name,
+    startedAt: row.started_at.toISOString(),
+    endedAt: iso(row.ended_at),
+  };
+}
+
+/** A task in a list. */
+export function presentTask(row: TaskRow): z.input<typeof taskSummary> & { id: string } {
+  const contract = contractOf(row.type);
+  return {
+    id: row.id,
+    processId: row.process_id,
+    number: row.number,
+    type: row.type,
+    typeTitle: contract.title,
+    title: row.title,
+    step: row.step,
+    stepTitle: stepTitle(contract, row.step),
+    state: row.state,
+    requester: { id: row.requester_id, name: row.requester_name },
+    department: row.department_name,
+    assignee: named(row.assignee_id, row.assignee_name),
+    openedAt: iso(row.opened_at),
+    dueAt: iso(row.due_at),
+    overdue: row.state === 'open' && row.due_at !== null && row.due_at.getTime() < Date.now(),
+    urged: row.state === 'open' && row.urged_at !== null && row.urged_at > row.opened_at,
+    outcome: row.outcome,
+    decidedAt: iso(row.decided_at),
+    copiedBy: null,
+    copiedAt: null,
+  };
+}
+
+/** A process that was copied to the reader, in the inbox's third list. */
+export function presentCopy(row: CopyRow): z.input<typeof taskSummary> {
+  return {
+    id: null,
+    processId: row.process_id,
+    number: row.number,
+    type: row.type,
+    typeTitle: contractOf(row.type).title,
+    title: row.title,
+    step: null,
+    stepTitle: null,
+    state: 'copied',
+    requester: { id: row.requester_id, name: row.requester_name },
+    department: row.department_name,
+    assignee: null,
+    openedAt: null,
+    dueAt: null,
+    overdue: false,
+    urged: false,
+    outcome: row.outcome,
+    decidedAt: null,
+    copiedBy: row.copied_by_name,
+    copiedAt: row.at.toISOString(),
+  };
+}
+
+/** An entry of the timeline. */
+export function presentEntry(row: TimelineRow, contract: ProcessContract): z.input<typeof timelineEntry> {
+  const step = row.step ?? (typeof row.detail.step === 'string' ? row.detail.step : null);
+  return {
+    seq: row.seq,
+    at: row.at.toISOString(),
+    actorKind: row.actor_kind,
+    actor: named(row.actor_id, row.actor_name),
+    action: row.action,
+    taskId: row.task_id,
+    step,
+    stepTitle: step === null ? null : stepTitle(contract, step),
+    outcome: row.outcome,
+    text: row.text,
+    detail: row.detail,
+  };
+}
+
+type StepJson = z.input<typeof processDetail>['steps'][number];
+
+/** What was done, what is being done, and, while the process runs, what the contract still plans. */
+export function presentSteps(tasks: readonly TaskRow[], contract: ProcessContract, running: boolean): StepJson[] {
+  const happened = tasks.filter(({ state }) => state !== 'closed').map((task): StepJson => ({
+    step: task.step,
+    title: stepTitle(contract, task.step),
+    state: task.state === 'open' ? 'current' : 'done',
+    taskId: task.id,
+    outcome: task.outcome,
+    actorKind: task.actor_kind as StepJson['actorKind'],
+    decidedBy: named(task.decided_by, task.decided_by_name),
+    openedAt: iso(task.opened_at),
+    decidedAt: iso(task.decided_at),
+    dueAt: iso(task.due_at),
+  }));
+  if (!running) return happened;
+  return [...happened, ...plannedSteps(tasks, contract).map((step): StepJson => ({
+    step,
+    title: stepTitle(contract, step),
+    state: 'planned',
+    taskId: null,
+    outcome: null,
+    actorKind: null,
+    decidedBy: null,
+    openedAt: null,
+    decidedAt: null,
+    dueAt: null,
+  }))];
+}
+
+/** The contract's steps after the latest one; all of them again after the requester's revision. */
+function plannedSteps(tasks: readonly TaskRow[], { path }: ProcessContract): readonly string[] {
+  const latest = tasks.at(-1);
+  return latest ? path.slice(path.indexOf(latest.step) + 1) : path;
+}
+
+function stepTitle({ steps }: ProcessContract, step: string): Text {
+  return steps[step]?.title ?? { zh: step, en: step };
+}

@@ -1,0 +1,42 @@
+import type { Knex } from 'knex';
+import { timeoutPolicySchemaFor } from '../../activities/deadlines/timeout-policy-schema.ts';
+import { recordAudit } from '../../db/queries/audit.ts';
+import { addCalendar, addPolicy, findCalendar, listPolicies } from '../../db/queries/policies.ts';
+import { processTypes } from '../../workflows/contracts.ts';
+import { adminContract } from '../contract/admin.ts';
+import type { Deps } from '../deps.ts';
+import { handle, type Route } from '../endpoint.ts';
+import { Problem } from '../errors.ts';
+import { transact } from '../idempotency.ts';
+import { parseInput } from '../input.ts';
+
+/** The administrator's timeouts and calendar; each change is a new version. */
+export function adminRoutes({ db }: Deps): Route[] {
+  return [
+    handle(adminContract.timeoutPolicies, async () => ({ items: await listPolicies(db) })),
+
+    handle(adminContract.putTimeoutPolicy, async (call) => {
+      const { params: { type, step }, actor, locale } = call;
+      const contract = stepOf(type, step);
+      const policy = parseInput(timeoutPolicySchemaFor(Object.keys(contract.outcomes)), call.body, 'body', locale);
+      return transact(call, db, async (trx) => {
+        const version = await addPolicy(trx, { type, step, policy, personId: actor.personId });
+        await recordChange(trx, actor.personId, 'timeout-policy', `timeout-policy:${type}/${step}`, version);
+        return found((await listPolicies(trx, { type, step }))[0]);
+      });
+    }),
+
+    handle(adminContract.calendar, async () => found(await findCalendar(db))),
+
+    handle(adminContract.putCalendar, async (call) => transact(call, db, async (trx) => {
+      const version = await addCalendar(trx, { personId: call.actor.personId, calendar: call.body });
+      await recordChange(trx, call.actor.personId, 'calendar', 'calendar', version);
+      return found(await findCalendar(trx));
+    })),
+  ];
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new Problem('not-found');
+  return value;
+}

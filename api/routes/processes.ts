@@ -1,0 +1,180 @@
+import type { Knex } from 'knex';
+import {
+  addComment, copyTo, findVisibleProcess, formVersions, listProcesses, lockVisibleProcess, startProcess, timeline, urgeProcess, withdrawProcess,
+  type ProcessRow,
+} from '../../db/queries/processes.ts';
+import { enqueue } from '../../db/queries/outbox.ts';
+import { recordAudit } from '../../db/queries/audit.ts';
+import { peopleOf } from '../../db/queries/candidates.ts';
+import { findColleagues } from '../../db/queries/directory.ts';
+import { sendNotices } from '../../db/queries/send-notices.ts';
+import { mayAct, tasksOf } from '../../db/queries/tasks.ts';
+import { processTypes } from '../../workflows/contracts.ts';
+import { pickFacts } from '../../workflows/lib/facts.ts';
+import type { Actor } from '../actor.ts';
+import { processContract } from '../contract/processes.ts';
+import type { Deps } from '../deps.ts';
+import { handle, type Route } from '../endpoint.ts';
+import { Problem } from '../errors.ts';
+import { transact } from '../idempotency.ts';
+import { instantAfter, instantList } from '../instant-cursor.ts';
+import { checkForm, checkPeople, labelsOf } from '../processes/check.ts';
+import { contractOf, jsonSchema, presentEntry, presentProcess, presentSteps } from '../processes/present.ts';
+
+/** How often a requester may urge, in hours. */
+const URGE_EVERY_HOURS = 4;
+
+/** Starting, reading and following processes, whatever their type. */
+export function processRoutes({ db, outbox }: Deps): Route[] {
+  return [
+    handle(processContract.listProcessTypes, async () => ({
+      items: Object.values(processTypes).map(({ contract, form }) => ({
+        type: contract.type,
+        title: contract.title,
+        category: contract.category,
+        formSchema: jsonSchema(form),
+        steps: contract.path.map((step) => ({ step, title: contract.steps[step]!.title, outcomes: contract.steps[step]!.outcomes })),
+        outcomes: Object.fromEntries(Object.entries(contract.outcomes).map(([outcome, { title }]) => [outcome, title])),
+      })),
+    })),
+
+    handle(processContract.startProcess, async (call) => {
+      const { actor, body: { type: name, form: given, cc = [] }, locale } = call;
+      const type = Object.hasOwn(processTypes, name) ? processTypes[name]! : undefined;
+      if (!type) {
+        const known = Object.keys(processTypes).join(', ');
+        throw new Problem('invalid-input', {}, {}, [{
+          in: 'body', path: 'type', message: { zh: `type：须为以下之一：${known}。`, en: `type: must be one of: ${known}.` },
+        }]);
+      }
+      const started = await transact(call, db, async (trx) => {
+        const { form, label } = await checkForm(trx, type, given, locale);
+        const people = await checkPeople(trx, cc, 'cc');
+        const process = await startProcess(trx, {
+          type: name,
+          numberPrefix: type.contract.numberPrefix,
+          workflow: type.workflow,
+          title: type.title(form as never, label),
+          form,
+          facts: pickFacts(form, type.contract.facts),
+          requesterId: actor.personId,
+          departmentId: actor.departmentId,
+        });
+        await copyTo(trx, { processId: process.id, by: actor.personId, people });
+        return presentProcess(process);
+      });
+      outbox.kick(started.id);
+      return started;
+    }),
+
+    handle(processContract.listProcesses, async ({ actor, query: { limit, cursor, ...filter } }) => {
+      const listed = await listProcesses(db, actor, filter, { limit: limit + 1, after: instantAfter(cursor) });
+      return instantList(listed, limit, ({ id }) => id, presentProcess);
+    }),
+
+    handle(processContract.getProcess, async ({ actor, params: { id } }) => {
+      const process = await findVisibleProcess(db, id, actor);
+      if (!process) throw new Problem('not-found');
+      const contract = contractOf(process.type);
+      const [forms, tasks, entries] = await Promise.all([formVersions(db, id), tasksOf(db, id), timeline(db, id)]);
+      const current = forms.at(-1)!;
+      const open = tasks.filter(({ state }) => state === 'open');
+      const running = process.status === 'running';
+      return {
+        ...presentProcess(process),
+        form: current.form,
+        formVersion: current.version,
+        formVersions: forms.map((each) => ({
+          version: each.version, form: each.form, hash: each.hash, createdAt: each.created_at.toISOString(), createdBy: each.created_by_name,
+        })),
+        labels: await labelsOf(db, processTypes[process.type]!, forms.map(({ form }) => form)),
+        withdrawable: running && process.withdrawable && process.requester_id === actor.personId,
+        // A decision was given and its next step is still on its way: 下一步正在安排.
+        arranging: running && open.length === 0,
+        steps: presentSteps(tasks, contract, running),
+        openTasks: open.map((task) => ({
+          id: task.id,
+          step: task.step,
+          stepTitle: contract.steps[task.step]!.title,
+          assignee: task.assignee_id === null ? null : { id: task.assignee_id, name: task.assignee_name! },
+          candidates: task.candidates,
+          openedAt: task.opened_at.toISOString(),
+          dueAt: task.due_at?.toISOString() ?? null,
+          expireAt: task.expire_at?.toISOString() ?? null,
+          mayDecide: mayAct(task, actor),
+        })),
+        timeline: entries.map((entry) => presentEntry(entry, contract)),
+      };
+    }),
+
+    handle(processContract.withdrawProcess, async (call) => {
+      const { actor, params: { id }, body: { reason } } = call;
+      const withdrawn = await transact(call, db, async (trx) => {
+        const process = await lockOwn(trx, id, actor);
+        requireRunning(process);
+        const closed = await withdrawProcess(trx, id);
+        if (!closed) throw new Problem('not-withdrawable');
+        await addComment(trx, { processId: id, by: actor.personId, text: reason, action: 'process-withdrawn' });
+        await enqueue(trx, {
+          processId: id, kind: 'signal', name: 'withdraw', payload: { by: actor.personId, at: new Date().toISOString() },
+        });
+        const holders = closed.flatMap(({ assignee_id: holder }) => holder ?? []);
+        await sendNotices(trx, holders, { key: `${id}.withdrawn`, kind: 'process-withdrawn', processId: id, taskId: null });
+        return presentProcess((await findVisibleProcess(trx, id, actor))!);
+      });
+      outbox.kick(id);
+      return withdrawn;
+    }),
+
+    handle(processContract.remindHolders, async (call) => {
+      const { actor, params: { id } } = call;
+      return transact(call, db, async (trx) => {
+        const process = await lockOwn(trx, id, actor);
+        requireRunning(process);
+        const again = await urgeProcess(trx, id, URGE_EVERY_HOURS);
+        if (again) {
+          throw new Problem('urged-already', { hours: URGE_EVERY_HOURS, at: again.toISOString() }, {
+            again: again.toISOString(), retryAfter: Math.max(1, Math.ceil((again.getTime() - Date.now()) / 1_000)),
+          });
+        }
+        const open = await trx('task').select('id', 'assignee_id', 'candidates', 'excluded').where({ process_id: id, state: 'open' });
+        const urgedAt = Date.now();
+        const reminded = new Set<string>();
+        for (const task of open) {
+          const holders = await peopleOf(trx, task.assignee_id ? [`person:${task.assignee_id}`] : task.candidates);
+          const people = holders.map((holder) => holder.id).filter((holder) => !task.excluded.includes(holder));
+          people.forEach((holder) => reminded.add(holder));
+          await sendNotices(trx, people, { key: `${task.id}.urged.${urgedAt}`, kind: 'task-urged', processId: id, taskId: task.id });
+        }
+        await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'process-urged', processId: id });
+        return { reminded: reminded.size };
+      });
+    }),
+
+    handle(processContract.addComment, async (call) => {
+      const { actor, params: { id }, body: { text } } = call;
+      return transact(call, db, async (trx) => {
+        if (!(await findVisibleProcess(trx, id, actor))) throw new Problem('not-found');
+        await addComment(trx, { processId: id, by: actor.personId, text, action: 'commented' });
+        return { processId: id };
+      });
+    }),
+
+    handle(processContract.listColleagues, async ({ query: { q, limit } }) => ({ items: await findColleagues(db, q, limit) })),
+  ];
+}
+
+/** The process, locked, if it is the actor's own: only the requester withdraws and urges. */
+async function lockOwn(trx: Knex.Transaction, id: string, actor: Actor): Promise<ProcessRow> {
+  const process = await lockVisibleProcess(trx, id, actor);
+  if (!process) throw new Problem('not-found');
+  if (process.requester_id !== actor.personId) throw new Problem('requester-only');
+  return process;
+}
+
+function requireRunning(process: ProcessRow): void {
+  if (process.status === 'running') return;
+  throw new Problem('process-ended', { outcome: contractOf(process.type).outcomes[process.outcome!]?.title ?? process.outcome! }, {
+    outcome: process.outcome, endedAt: process.ended_at!.toISOString(),
+  });
+}

@@ -1,0 +1,208 @@
+import type { Knex } from 'knex';
+import { recordAudit } from '../../db/queries/audit.ts';
+import { enqueue } from '../../db/queries/outbox.ts';
+import { addComment, addFormVersion, copyTo, findVisibleProcess, formVersions, timeline } from '../../db/queries/processes.ts';
+import { sendNotices } from '../../db/queries/send-notices.ts';
+import { currentCalendar } from '../../db/queries/timeouts.ts';
+import {
+  claimTask, copies, decidedTasks, decideTask, findTask, inbox, lockTask, mayAct, releaseTask, transferTask, type TaskRow,
+} from '../../db/queries/tasks.ts';
+import { processTypes } from '../../workflows/contracts.ts';
+import { pickFacts } from '../../workflows/lib/facts.ts';
+import { dataSchema } from '../../workflows/lib/form.ts';
+import type { Decision, TaskChange } from '../../workflows/lib/messages.ts';
+import type { Actor } from '../actor.ts';
+import { taskContract } from '../contract/tasks.ts';
+import type { Deps } from '../deps.ts';
+import { handle, type Call, type Endpoint, type Route } from '../endpoint.ts';
+import { Problem } from '../errors.ts';
+import { transact } from '../idempotency.ts';
+import { instantAfter, instantList } from '../instant-cursor.ts';
+import { checkDecision, checkForm, checkPeople, labelsOf } from '../processes/check.ts';
+import { contractOf, jsonSchema, presentCopy, presentEntry, presentTask } from '../processes/present.ts';
+import { endOfDay } from '../processes/end-of-day.ts';
+
+/** The inbox, and what people do to tasks: decided here in PostgreSQL, signalled to the workflow afterwards. */
+export function taskRoutes({ db, outbox }: Deps): Route[] {
+  return [
+    handle(taskContract.listTasks, async ({ actor, query: { view, sort, limit, cursor, ...given } }) => {
+      const page = { limit: limit + 1, after: instantAfter(cursor) };
+      if (view === 'copied') {
+        return instantList(await copies(db, actor, given, page), limit, (row) => row.process_id, presentCopy);
+      }
+      const { calendar } = await currentCalendar(db);
+      const filter = { ...given, endOfDay: endOfDay(new Date(), calendar.timeZone) };
+      const listed = view === 'open' ? await inbox(db, actor, filter, sort, page) : await decidedTasks(db, actor, filter, page);
+      return instantList(listed, limit, ({ id }) => id, presentTask);
+    }),
+
+    handle(taskContract.getTask, async ({ actor, params: { id } }) => {
+      const task = await findTask(db, id);
+      if (!task || !(await findVisibleProcess(db, task.process_id, actor))) throw new Problem('not-found');
+      const type = processTypes[task.type]!;
+      const contract = contractOf(task.type);
+      const step = contract.steps[task.step]!;
+      const [forms, entries] = await Promise.all([formVersions(db, task.process_id), timeline(db, task.process_id)]);
+      const current = forms.at(-1)!;
+      return {
+        ...presentTask(task),
+        form: current.form,
+        formVersion: current.version,
+        labels: await labelsOf(db, type, current.form),
+        outcomes: task.outcomes.map((outcome) => ({
+          outcome,
+          title: step.outcomes[outcome]!,
+          commentNeeded: step.commentNeeded?.includes(outcome) ?? false,
+          dataSchema: jsonSchema(dataSchema(type, task.step, outcome)),
+        })),
+        bounds: {
+          ...(task.bounds.toStep && { toStep: [...task.bounds.toStep] }),
+          ...(task.bounds.lines && { lines: task.bounds.lines }),
+        },
+        note: contract.notes?.[task.context.note ?? ''] ?? null,
+        shortage: [...(task.context.shortage ?? [])],
+        candidates: task.candidates,
+        expireAt: task.expire_at?.toISOString() ?? null,
+        actorKind: task.actor_kind as Decision['actorKind'] | null,
+        decidedBy: task.decided_by === null ? null : { id: task.decided_by, name: task.decided_by_name! },
+        comment: task.comment,
+        data: task.data,
+        mayDecide: task.state === 'open' && mayAct(task, actor),
+        timeline: entries.map((entry) => presentEntry(entry, contract)),
+      };
+    }),
+
+    handle(taskContract.decideTask, async (call) => {
+      const { actor, params: { id }, body: { cc = [], ...wanted }, locale } = call;
+      const decided = await transact(call, db, async (trx) => {
+        const task = await lockActionable(trx, id, actor);
+        const contract = contractOf(task.type);
+        const data = checkDecision(task, wanted, locale);
+        if (wanted.outcome === 'resubmitted') await resubmit(trx, task, (data as { form: unknown }).form, call);
+        const people = await checkPeople(trx, cc, 'cc');
+        const facts = pickFacts(data, contract.steps[task.step]!.facts);
+        const decidedAt = await decideTask(trx, task, actor, { outcome: wanted.outcome, comment: wanted.comment ?? null, data, facts });
+        if (!decidedAt) throw alreadyDecided((await findTask(trx, id))!);
+        if (task.ends_withdrawal) await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
+        await recordAudit(trx, {
+          actor: { kind: 'person', id: actor.personId },
+          action: 'task-decided',
+          processId: task.process_id,
+          taskId: id,
+          detail: { step: task.step, outcome: wanted.outcome, facts },
+        });
+        await copyTo(trx, { processId: task.process_id, by: actor.personId, people });
+        const decision: Decision = {
+          taskId: id, outcome: wanted.outcome, actorKind: 'person', decidedBy: actor.personId, decidedAt: decidedAt.toISOString(), facts,
+        };
+        await enqueue(trx, { processId: task.process_id, kind: 'signal', name: 'decide', payload: decision });
+        return {
+          id,
+          processId: task.process_id,
+          state: 'decided' as const,
+          outcome: wanted.outcome,
+          decidedBy: { id: actor.personId, name: actor.name },
+          decidedAt: decidedAt.toISOString(),
+        };
+      });
+      outbox.kick(decided.processId);
+      return decided;
+    }),
+
+    handle(taskContract.claimTask, async (call) => changeTask(call, 'claim', async (trx, task, actor) => {
+      if (task.assignee_id !== null) throw new Problem('claimed-already', { name: task.assignee_name! });
+      return claimTask(trx, task.id, actor);
+    })),
+
+    handle(taskContract.releaseTask, async (call) => changeTask(call, 'release', async (trx, task, actor) => {
+      if (task.assignee_id !== actor.personId) throw new Problem('not-claimed');
+      return releaseTask(trx, task.id, actor);
+    })),
+
+    handle(taskContract.transferTask, async (call) => {
+      const { to: wanted, comment } = call.body;
+      return changeTask(call, 'transfer', async (trx, task, actor) => {
+        const [to] = await checkPeople(trx, [wanted], 'to');
+        if (to === actor.personId) throw new Problem('transfer-to-self');
+        if (task.excluded.includes(to!)) throw new Problem('separation-of-duties');
+        const done = await transferTask(trx, task.id, actor, to!);
+        if (done) {
+          if (comment) await addComment(trx, { processId: task.process_id, by: actor.personId, text: comment, action: 'commented' });
+          await sendNotices(trx, [to!], {
+            key: `${task.id}.transferred.${Date.now()}`, kind: 'task-transferred', processId: task.process_id, taskId: task.id,
+          });
+        }
+        return done && { to: to! };
+      });
+    }),
+  ];
+
+  /** A change of an open task that is no decision: in PostgreSQL, audited, and signalled with ids only. */
+  async function changeTask<E extends Endpoint>(
+    call: Call<E>,
+    name: 'claim' | 'release' | 'transfer',
+    change: (trx: Knex.Transaction, task: TaskRow, actor: Actor) => Promise<boolean | { to: string }>,
+  ) {
+    const actor = call.actor as Actor;
+    const { id } = call.params as { id: string };
+    const changed = await transact(call, db, async (trx) => {
+      const task = await lockActionable(trx, id, actor);
+      const done = await change(trx, task, actor);
+      if (!done) throw alreadyDecided((await findTask(trx, id))!);
+      const detail = typeof done === 'object' ? done : {};
+      await recordAudit(trx, {
+        actor: { kind: 'person', id: actor.personId },
+        action: `task-${PAST[name]}`,
+        processId: task.process_id,
+        taskId: id,
+        detail: { step: task.step, ...detail },
+      });
+      const payload: TaskChange = { taskId: id, by: actor.personId, ...detail };
+      await enqueue(trx, { processId: task.process_id, kind: 'signal', name, payload });
+      return presentTask((await findTask(trx, id))!);
+    });
+    outbox.kick(changed.processId);
+    return changed;
+  }
+}
+
+const PAST = { claim: 'claimed', release: 'released', transfer: 'transferred' } as const;
+
+/**
+ * The task with its process locked, if the actor may act on it. Throws 404 when the actor may not see it, 409 naming the winner when it is
+ * decided or its process has ended, 403 when it is somebody else's.
+ */
+async function lockActionable(trx: Knex.Transaction, id: string, actor: Actor): Promise<TaskRow> {
+  const task = await lockTask(trx, id);
+  if (!task || !(await findVisibleProcess(trx, task.process_id, actor))) throw new Problem('not-found');
+  if (task.state !== 'open') throw alreadyDecided(task);
+  if (mayAct(task, actor)) return task;
+  if (task.excluded.includes(actor.personId)) throw new Problem('separation-of-duties');
+  if (task.assignee_id !== null) throw new Problem('task-of-another', { name: task.assignee_name! });
+  throw new Problem('not-a-candidate');
+}
+
+/** 409 that says who decided what and when, or how the process ended. */
+function alreadyDecided(task: TaskRow): Problem {
+  const contract = contractOf(task.type);
+  if (task.state === 'closed') return new Problem('task-closed', { number: task.number });
+  const by = task.decided_by_name ?? CLOCK;
+  const outcome = contract.steps[task.step]?.outcomes[task.outcome!] ?? contract.outcomes[task.outcome!]?.title ?? task.outcome!;
+  return new Problem('task-already-decided', { by, outcome, at: task.decided_at!.toISOString() }, {
+    decidedBy: task.decided_by === null ? null : { id: task.decided_by, name: task.decided_by_name },
+    actorKind: task.actor_kind,
+    decidedAt: task.decided_at!.toISOString(),
+    outcome: task.outcome,
+  });
+}
+
+const CLOCK = { zh: '系统时钟（到期）', en: 'the clock (deadline)' };
+
+/** Keeps the new version of the form; the title follows it. */
+async function resubmit(trx: Knex.Transaction, task: TaskRow, given: unknown, { actor, locale }: { actor: Actor; locale: 'zh-CN' | 'en' }) {
+  const type = processTypes[task.type]!;
+  const { form, label } = await checkForm(trx, type, given, locale, 'data.form');
+  const version = task.form_version + 1;
+  await addFormVersion(trx, { processId: task.process_id, version, form, by: actor.personId });
+  await trx('process').where({ id: task.process_id }).update({ form_version: version, title: type.title(form as never, label) });
+}

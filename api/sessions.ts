@@ -1,0 +1,74 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { CookieOptions, Request, Response } from 'express';
+import type { Db } from '../db/connect.ts';
+import * as sessions from '../db/queries/sessions.ts';
+import { principalsOf, type Actor, type Locale } from './actor.ts';
+import type { Config } from './config.ts';
+
+/** A session ends after so many minutes without a request, and in any case after so many hours. */
+export const IDLE_MINUTES = 30;
+export const ABSOLUTE_HOURS = 12;
+
+/** The session of a request. `ended`: the token is known, but its time is over or the person is no longer active. */
+export type SessionState = { readonly actor: Actor } | { readonly ended: { readonly personId: string } } | undefined;
+
+/** Name of the session's cookie; over https the browser itself ties a `__Host-` cookie to this host and to https. */
+export function cookieName({ secureCookies }: Pick<Config, 'secureCookies'>): string {
+  return secureCookies ? '__Host-houqin_session' : 'houqin_session';
+}
+
+function cookieOptions({ secureCookies }: Config): CookieOptions {
+  return { httpOnly: true, sameSite: 'lax', secure: secureCookies, path: '/' };
+}
+
+/** Makes a session with a token that nobody has seen before (so none can have been planted) and sends it as the cookie. */
+export async function startSession(db: Db, config: Config, res: Response, personId: string): Promise<void> {
+  const token = randomBytes(32).toString('base64url');
+  await sessions.insertSession(db, { tokenHash: hash(config, token), personId, hours: ABSOLUTE_HOURS });
+  res.cookie(cookieName(config), token, cookieOptions(config));
+}
+
+/** Deletes the request's session, so that its token is worth nothing, and takes the cookie away. */
+export async function endSession(db: Db, config: Config, req: Request, res: Response): Promise<void> {
+  const token = tokenOf(config, req);
+  if (token) await sessions.deleteSession(db, hash(config, token));
+  clearCookie(config, res);
+}
+
+/** Takes the session's cookie away. */
+export function clearCookie(config: Config, res: Response): void {
+  res.clearCookie(cookieName(config), cookieOptions(config));
+}
+
+/** Whether the request carries a session cookie at all. */
+export function hasToken(config: Config, req: Request): boolean {
+  return tokenOf(config, req) !== undefined;
+}
+
+/** Who the request's session belongs to, with the rights of now: one query. */
+export async function readSession(db: Db, config: Config, req: Request): Promise<SessionState> {
+  const token = tokenOf(config, req);
+  if (!token) return undefined;
+  const tokenHash = hash(config, token);
+  const found = await sessions.findSession(db, tokenHash, IDLE_MINUTES);
+  if (!found) return undefined;
+  if (!found.alive) return { ended: { personId: found.personId } };
+  if (found.seenLongAgo) await sessions.touchSession(db, tokenHash);
+  const { personId, username, name, departmentId, roles, leads } = found;
+  return {
+    actor: { personId, username, name, departmentId, locale: found.locale as Locale, roles, leads, principals: principalsOf(personId, roles, leads) },
+  };
+}
+
+function tokenOf(config: Config, req: Request): string | undefined {
+  const name = cookieName(config);
+  const values = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+  // Two cookies of one name: a neighbour on the domain has planted one, and we cannot tell which.
+  return values.length === 1 && /^[\w-]{43}$/.test(values[0]!) ? values[0] : undefined;
+}
+
+// Keyed, so that who reads or writes the table alone can neither use nor make a session.
+function hash({ secret }: Config, token: string): Buffer {
+  return createHmac('sha256', secret).update(`session:${token}`).digest();
+}

@@ -1,0 +1,2 @@
+import type { Db } from '../connect.ts';
+import { hasAllMigrations } from '../migrate.ts';

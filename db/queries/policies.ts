@@ -1,0 +1,65 @@
+import type { Knex } from 'knex';
+import type { BusinessCalendar } from '../../activities/deadlines/business-calendar.ts';
+import type { TimeoutPolicy } from '../../activities/deadlines/deadlines.ts';
+import type { Db } from '../connect.ts';
+
+/** A version of a timeout policy; `changedBy` is null for the process type's own default. */
+export interface PolicyVersion {
+  type: string;
+  step: string;
+  version: number;
+  policy: TimeoutPolicy;
+  changedAt: Date;
+  changedBy: { id: string; name: string } | null;
+}
+
+/** A version of the business calendar; `changedBy` is null for the one of the first start. */
+export interface CalendarVersion {
+  version: number;
+  calendar: BusinessCalendar;
+  changedAt: Date;
+  changedBy: { id: string; name: string } | null;
+}
+
+const CALENDAR_LOCK = 4_867_402;
+
+const changedBy = `CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name) END AS "changedBy"`;
+
+/** The policy in force of each step, or of one. */
+export async function listPolicies(db: Db | Knex.Transaction, only?: { type: string; step: string }): Promise<PolicyVersion[]> {
+  const latest = db('timeout_policy').distinctOn('type', 'step').orderBy(['type', 'step', { column: 'version', order: 'desc' }]).as('t');
+  const query = db.from(latest).leftJoin('person as p', 'p.id', 't.created_by')
+    .select<PolicyVersion[]>('t.type', 't.step', 't.version', 't.policy', 't.created_at as changedAt', db.raw(changedBy))
+    .orderBy(['t.type', 't.step']);
+  return only ? query.where({ 't.type': only.type, 't.step': only.step }) : query;
+}
+
+/** Adds the next version of a step's policy. Whoever does it at the same time gets the version after it. */
+export async function addPolicy(
+  trx: Knex.Transaction, policy: { type: string; step: string; policy: TimeoutPolicy; personId: string },
+): Promise<number> {
+  const { type, step } = policy;
+  await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`timeout_policy ${type} ${step}`]);
+  const [row] = await trx('timeout_policy')
+    .insert({ type, step, policy: JSON.stringify(policy.policy), created_by: policy.personId,
+      version: trx('timeout_policy').where({ type, step }).select(trx.raw('coalesce(max(version), 0) + 1')) })
+    .returning<{ version: number }[]>('version');
+  return row!.version;
+}
+
+/** The business calendar in force. */
+export async function findCalendar(db: Db | Knex.Transaction): Promise<CalendarVersion | undefined> {
+  return db('business_calendar as c').leftJoin('person as p', 'p.id', 'c.created_by').orderBy('c.version', 'desc')
+    .first<CalendarVersion | undefined>('c.version', 'c.calendar', 'c.created_at as changedAt', db.raw(changedBy));
+}
+
+/** Adds the next version of the business calendar. Whoever does it at the same time gets the version after it. */
+export async function addCalendar(
+  trx: Knex.Transaction, { personId, calendar }: { personId: string; calendar: Omit<BusinessCalendar, 'version'> },
+): Promise<number> {
+  await trx.raw('SELECT pg_advisory_xact_lock(?)', [CALENDAR_LOCK]);
+  const [latest] = await trx('business_calendar').max<{ max: number | null }[]>('version');
+  const version = (latest?.max ?? 0) + 1;
+  await trx('business_calendar').insert({ version, calendar: JSON.stringify({ ...calendar, version }), created_by: personId });
+  return version;
+}

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import { v7 as uuidv7 } from 'uuid';
+import type { Db } from '../connect.ts';
+import { recordAudit } from './audit.ts';
+import { enqueue } from './outbox.ts';
+import { sendNotices } from './send-notices.ts';
+import type { Listed, Page } from './tasks.ts';
+import { containing, seesAll, whereVisible, type Viewer } from './visibility.ts';
+
+/** A process with the names that a page shows. */
+export interface ProcessRow {
+  id: string;
+  number: string;
+  type: string;
+  title: string;
+  status: 'running' | 'ended';
+  outcome: string | null;
+  requester_id: string;
+  requester_name: string;
+  department_id: string;
+  department_name: string;
+  form_version: number;
+  withdrawable: boolean;
+  urged_at: Date | null;
+  started_at: Date;
+  ended_at: Date | null;
+  sort_at: string;
+}
+
+/** What starts a process. */
+export interface NewProcess {
+  type: string;
+  numberPrefix: string;
+  /** The exported workflow function. */
+  workflow: string;
+  title: string;
+  form: unknown;
+  /** The part of `form` that goes to Temporal. */
+  facts: unknown;
+  requesterId: string;
+  departmentId: string;
+}
+
+function processes(db: Db | Knex.Transaction): Knex.QueryBuilder {
+  return db('process')
+    .join('person as requester', 'requester.id', 'process.requester_id')
+    .join('department', 'department.id', 'process.department_id')
+    .select('process.*', 'requester.name as requester_name', 'department.name as department_name');
+}
+
+/**
+ * Starts a process: its row, its form's first version, the audit event and the start for Temporal, all in the caller's transaction. The one
+ * way to start, for the product and for tests.
+ */
+export async function startProcess(trx: Knex.Transaction, start: NewProcess): Promise<ProcessRow> {
+  const id = `${start.type}-${uuidv7()}`;
+  await trx('process').insert({
+    id,
+    number: trx.raw(
+      "? || to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYMMDD') || '-' || lpad(nextval('process_number')::text, 4, '0')",
+      [start.numberPrefix],
+    ),
+    type: start.type,
+    title: start.title,
+    requester_id: start.requesterId,
+    department_id: start.departmentId,
+  });
+  const formHash = await addFormVersion(trx, { processId: id, version: 1, form: start.form, by: start.requesterId });
+  await recordAudit(trx, { actor: { kind: 'person', id: start.requesterId }, action: 'process-started', processId: id, detail: { formHash } });
+  await enqueue(trx, {
+    processId: id, kind: 'start', name: start.workflow, payload: { processId: id, formVersion: 1, formHash, facts: start.facts },
+  });
+  return (await findProcess(trx, id))!;
+}
+
+/** Keeps a version of the form for ever and answers its hash: SHA-256 of its JSON as PostgreSQL keeps it. */
+export async function addFormVersion(
+  trx: Knex.Transaction,
+  { processId, version, form, by }: { processId: string; version: number; form: unknown; by: string },
+): Promise<string> {
+  const json = JSON.stringify(form);
+  const { rows: [{ canonical }] } = await trx.raw('SELECT (?::jsonb)::text AS canonical', [json]);
+  const hash = createHash('sha256').update(canonical).digest('hex');
+  await trx('process_form').insert({ process_id: processId, version, form: json, hash, created_by: by });
+  return hash;
+}
+
+/** One process, whoever asks. */
+export async function findProcess(db: Db | Knex.Transaction, id: string): Promise<ProcessRow | undefined> {
+  return processes(db).where('process.id', id).first();
+}
+
+/** One process, if the viewer may see it. */
+export async function findVisibleProcess(db: Db | Knex.Transaction, id: string, viewer: Viewer): Promise<ProcessRow | undefined> {
+  return whereVisible(processes(db).where('process.id', id), viewer).first();
+}
+
+/** The process with its row locked until the transaction's end, if the viewer may see it. */
+export async function lockVisibleProcess(trx: Knex.Transaction, id: string, viewer: Viewer): Promise<ProcessRow | undefined> {
+  await trx('process').select('id').where({ id }).forUpdate();
+  return findVisibleProcess(trx, id, viewer);
+}
+
+/** The viewer's own processes, or all of them for auditors and administrators; the latest first. */
+export async function listProcesses(
+  db: Db,
+  viewer: Viewer,
+  filter: { view: 'mine' | 'all'; type?: string; status?: string; outcome?: string; q?: string },
+  { limit, after }: Page,
+): Promise<Listed<ProcessRow>> {
+  const rows = processes(db);
+  if (filter.view === 'mine' || !seesAll(viewer)) rows.where('process.requester_id', viewer.personId);
+  if (filter.type) rows.where('process.type', filter.type);
+  if (filter.status) rows.where('process.status', filter.status);
+  if (filter.outcome) rows.where('process.outcome', filter.outcome);
+  if (filter.q) {
+    const like = containing(filter.q);
+    rows.where((any) => any
+      .whereILike('process.title', like).orWhereILike('process.number', like).orWhereILike('requester.name', like));
+  }
+  const counted = rows.clone().clearSelect().count('* as total').first();
+  rows.select(db.raw('process.started_at::text AS sort_at'))
+    .orderBy([{ column: 'process.started_at', order: 'desc' }, { column: 'process.id', order: 'desc' }]).limit(limit);
+  if (after) rows.whereRaw('(process.started_at, process.id) < (?::timestamptz, ?)', [after.at, after.id]);
+  const [page, count] = await Promise.all([rows, counted]);
+  return { rows: page, total: Number(count.total) };
+}
+
+/** A version of the form, with who wrote it. */
+export interface FormVersion {
+  version: number;
+  form: unknown;
+  hash: string;
+  created_at: Date;
+  created_by_name: string;
+}
+
+/** All versions of a process's form, the first one first. */
+export async function formVersions(db: Db, processId: string): Promise<FormVersion[]> {
+  return db('process_form').join('person', 'person.id', 'process_form.created_by')
+    .select('version', 'form', 'hash', 'process_form.created_at', 'person.name as created_by_name')
+    .where({ process_id: processId }).orderBy('version');
+}
+
+/** One entry of what happened in a process. */
+export interface TimelineRow {
+  seq: number;
+  at: Date;
+  actor_kind: 'person' | 'clock' | 'system' | 'administrator';
+  actor_id: string | null;
+  actor_name: string | null;
+  action: string;
+  task_id: string | null;
+  step: string | null;
+  outcome: string | null;
+  detail: Record<string, unknown>;
+  text: string | null;
+}
+
+/** What happened in a process, in order; refused attempts are the auditor's (`refusals`). */
+export async function timeline(db: Db, processId: string, { refusals = false } = {}): Promise<TimelineRow[]> {
+  const rows = db('audit_event as event')
+    .leftJoin('person', 'person.id', 'event.actor_id')
+    .leftJoin('task', 'task.id', 'event.task_id')
+    .leftJoin('comment', (on) => on.on('comment.id', '=', db.raw("(event.detail->>'commentId')::bigint")))
+    .select(
+      'event.seq', 'event.at', 'event.actor_kind', 'event.actor_id', 'person.name as actor_name', 'event.action', 'event.task_id', 'task.step',
+      'event.detail', 'event.refused', 'event.code',
+      db.raw("CASE WHEN event.action = 'task-decided' AND NOT event.refused THEN task.outcome END AS outcome"),
+      db.raw("CASE WHEN event.action = 'task-decided' AND NOT event.refused THEN task.comment ELSE comment.text END AS text"),
+    )
+    .where('event.process_id', processId).orderBy('event.seq');
+  return refusals ? rows : rows.where('event.refused', false);
+}
+
+/** Writes a comment and its audit event. `action` says what the words belong to. */
+export async function addComment(
+  trx: Knex.Transaction,
+  { processId, by, text, action }: { processId: string; by: string; text: string; action: string },
+): Promise<void> {
+  const [{ id }] = await trx('comment').insert({ process_id: processId, author_id: by, text }, ['id']);
+  await recordAudit(trx, { actor: { kind: 'person', id: by }, action, processId, detail: { commentId: id } });
+}
+
+/** Copies a process to people (抄送), who get a notice; those who have it already are left alone. Answers how many are new. */
+export async function copyTo(
+  trx: Knex.Transaction,
+  { processId, by, people }: { processId: string; by: string; people: readonly string[] },
+): Promise<void> {
+  if (people.length === 0) return;
+  const added = await trx('copy')
+    .insert(people.map((personId) => ({ process_id: processId, person_id: personId, copied_by: by })))
+    .onConflict(['process_id', 'person_id']).ignore().returning('person_id');
+  const ids = added.map(({ person_id }) => person_id);
+  if (ids.length === 0) return;
+  await recordAudit(trx, { actor: { kind: 'person', id: by }, action: 'process-copied', processId, detail: { to: ids } });
+  await sendNotices(trx, ids, { key: `${processId}.copied`, kind: 'process-copied', processId, taskId: null });
+}
+
+/** Ends a running, withdrawable process as withdrawn and closes its open tasks; answers their holders' tasks, or undefined if it may not be. */
+export async function withdrawProcess(trx: Knex.Transaction, id: string): Promise<{ id: string; assignee_id: string | null }[] | undefined> {
+  const ended = await trx('process').where({ id, status: 'running', withdrawable: true })
+    .update({ status: 'ended', outcome: 'withdrawn', ended_at: trx.fn.now() });
+  if (ended === 0) return undefined;
+  return trx('task').where({ process_id: id, state: 'open' })
+    .update({ state: 'closed', closed_at: trx.fn.now() }, ['id', 'assignee_id']);
+}
+
+/** Marks a running process as urged unless that was less than `hours` ago; answers the instant from which it may be again when refused. */
+export async function urgeProcess(trx: Knex.Transaction, id: string, hours: number): Promise<Date | undefined> {
+  const again = trx.raw("urged_at + ? * interval '1 hour'", [hours]);
+  const marked = await trx('process').where({ id, status: 'running' })
+    .where((free) => free.whereNull('urged_at').orWhere(again, '<=', trx.fn.now()))
+    .update({ urged_at: trx.fn.now() });
+  if (marked === 1) return undefined;
+  const row = await trx('process').where({ id }).first({ again });
+  return row.again;
+}

@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+import type { Reference } from '../../workflows/lib/form.ts';
+import type { Db } from '../connect.ts';
+
+/** What a form may refer to, by id: its name for the page, and whether a new form may name it. */
+export async function referred(
+  db: Db | Knex.Transaction,
+  kind: Reference,
+  ids: readonly string[],
+): Promise<Map<string, { label: string; active: boolean }>> {
+  const queries: Record<Reference, () => Promise<{ id: string; label: string; active: boolean }[]>> = {
+    item: () => db('item').select('id', 'name as label', 'active').whereIn('id', [...ids]),
+  };
+  const rows = ids.length > 0 ? await queries[kind]() : [];
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
+}

@@ -1,0 +1,38 @@
+import type { Knex } from 'knex';
+
+/** Whose rights a query checks; the API's actor is one. */
+export interface Viewer {
+  readonly personId: string;
+  readonly roles: readonly string[];
+  /** `person:…`, `role:…`, `leader:…` */
+  readonly principals: readonly string[];
+}
+
+const SEES_ALL = ['auditor', 'process-administrator'];
+
+/** True for those who may look at every process. */
+export function seesAll(viewer: Viewer): boolean {
+  return SEES_ALL.some((role) => viewer.roles.includes(role));
+}
+
+/**
+ * Keeps the processes (table `process`) that the viewer may see: one's own, those copied to one, those with a task that is or was one's own
+ * or is one's to claim; auditors and administrators see all.
+ */
+export function whereVisible(query: Knex.QueryBuilder, viewer: Viewer): Knex.QueryBuilder {
+  if (seesAll(viewer)) return query;
+  const { personId, principals } = viewer;
+  return query.where((any) => any
+    .where('process.requester_id', personId)
+    .orWhereExists((copies) => copies.from('copy').whereRaw('copy.process_id = process.id').where('copy.person_id', personId))
+    .orWhereExists((tasks) => tasks.from('task').whereRaw('task.process_id = process.id')
+      .where((mine) => mine
+        .where('task.assignee_id', personId).orWhere('task.decided_by', personId)
+        .orWhere((candidate) => candidate
+          .whereRaw('task.candidates && ?::text[]', [[...principals]]).whereRaw('NOT ? = ANY (task.excluded)', [personId])))));
+}
+
+/** `%text%` for ILIKE, in which the text's own `%`, `_` and `\` mean themselves. */
+export function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

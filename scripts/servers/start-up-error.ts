@@ -1,0 +1,20 @@
+/** Something that the person at the keyboard can cure: `message` says what is wrong, `remedy` what to do about it. */
+export class StartUpError extends Error {
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StartUpError';
+    this.remedy = remedy;
+  }
+}
+
+/** One sentence (and its remedy, where there is one) for any thrown value; never a stack. */
+export function explain(error: unknown): string {
+  if (error instanceof StartUpError) return `${error.message}\n  Remedy: ${error.remedy}`;
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+    return 'The disk is full.\n  Remedy: free some space (the data folder needs about 1 GB), then start again; nothing is lost.';
+  }
+  if (error instanceof AggregateError) return error.errors.map(explain).join('\n');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+
+/** What the worker reads from the environment, once. Throws with the variable's name and the remedy when one is missing. */
+export function workerConfig(env: NodeJS.ProcessEnv) {
+  return {
+    databaseUrl: needed(env, 'DATABASE_URL', 'a PostgreSQL URL such as postgres://houqin:…@127.0.0.1:5432/houqin'),
+    temporalAddress: needed(env, 'TEMPORAL_ADDRESS', 'host:port of the Temporal frontend'),
+    temporalNamespace: env.TEMPORAL_NAMESPACE ?? 'houqin',
+    cacheDir: join(env.HOUQIN_DATA ?? 'data', 'cache'),
+  };
+}
+
+function needed(env: NodeJS.ProcessEnv, name: string, what: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`${name} is not set: set it to ${what}.`);
+  return value;
+}

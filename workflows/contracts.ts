@@ -1,0 +1,7 @@
+import type { ProcessType } from './lib/form.ts';
+import { supplyRequisition } from './supply-requisition/form.ts';
+
+/** Every process type, one line each: what the API and the web know of processes. */
+export const processTypes: Readonly<Record<string, ProcessType>> = {
+  'supply-requisition': supplyRequisition,
+};

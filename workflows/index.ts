@@ -1,0 +1,1 @@
+export { supplyRequisition } from './supply-requisition/workflow.ts';

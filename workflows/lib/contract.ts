@@ -1,0 +1,143 @@
+/** A text for people, in both languages of the product. */
+export interface Text {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/**
+ * Who may take a task. `requester` is the one who started the process, `leader` the leader of the requester's department;
+ * `role:ROLE` whoever has the role when the inbox is read.
+ */
+export type Candidate = 'requester' | 'leader' | `role:${string}`;
+
+/**
+ * A step's default timeouts; the administrator changes them later as versioned policies. Durations are ISO 8601 (`P1D`, `PT4H`); on the
+ * business clock a day is a working day and an hour an hour of work.
+ */
+export interface StepTimeouts {
+  readonly clock: 'business' | 'wall';
+  readonly due: string | null;
+  readonly remind: { readonly after: string; readonly every: string; readonly times: number } | null;
+  readonly escalate: { readonly after: string } | null;
+  /** `outcome` is one of the step's outcomes or `hand-over`: the task goes to the superior. */
+  readonly expire: { readonly after: string; readonly outcome: string } | null;
+}
+
+/** One step of a process, as plain data. */
+export interface StepContract {
+  readonly title: Text;
+  readonly candidates: readonly Candidate[];
+  /** What a person may answer, with the word on the button. */
+  readonly outcomes: Readonly<Record<string, Text>>;
+  /** Outcomes that must carry a comment. */
+  readonly commentNeeded?: readonly string[];
+  /** Paths into the decision's data that may enter Temporal: ids, quantities, instants, never words. `lines.itemId` means each line's. */
+  readonly facts: readonly string[];
+  readonly timeouts: StepTimeouts;
+  /** True where the step holds a lease, so that its policy must have an expiry. */
+  readonly expiryNeeded?: boolean;
+  /** True where the requester acts, so that nobody is excluded. */
+  readonly byRequester?: boolean;
+}
+
+/** A process type, as plain data: what the workflow, the API and the web share about it. */
+export interface ProcessContract {
+  readonly type: string;
+  readonly title: Text;
+  readonly category: Text;
+  /** First letters of the human number (单号). */
+  readonly numberPrefix: string;
+  /** The steps in their planned order. */
+  readonly path: readonly string[];
+  readonly steps: Readonly<Record<string, StepContract>>;
+  /** Every end of the process. An unfulfilled end undoes the effects. */
+  readonly outcomes: Readonly<Record<string, { readonly title: Text; readonly fulfilled: boolean }>>;
+  /** Paths into the form that may enter Temporal. */
+  readonly facts: readonly string[];
+  /** Roles that the candidates name; made when the product starts. */
+  readonly roles: Readonly<Record<string, Text>>;
+  /** Words of the system on a task, by the code that the workflow gives. */
+  readonly notes?: Readonly<Record<string, Text>>;
+  /** Aspects that the requester rates after a fulfilled end, one to five stars each. */
+  readonly evaluation?: Readonly<Record<string, Text>>;
+}
+
+/** What bounds a decision's data, checked when it is decided, so that an accepted decision is never undone. */
+export interface Bounds {
+  /** Steps that 退回 may name as `data.toStep`. */
+  readonly toStep?: readonly string[];
+  /** Limits of `data.lines`. */
+  readonly lines?: {
+    /** The field that holds the quantity. */
+    readonly field: string;
+    /** At most so many by item id; no other item is allowed. */
+    readonly most: Readonly<Record<string, number>>;
+    /** A line below its most needs a `reason`. */
+    readonly reasonWhenLower?: boolean;
+  };
+}
+
+/** What a task shows besides the form: codes, ids and quantities only, since it passes through Temporal. */
+export interface TaskContext {
+  /** Key of the contract's `notes`. */
+  readonly note?: string;
+  readonly shortage?: readonly { readonly itemId: string; readonly missing: number }[];
+}
+
+export const outcomeTexts = {
+  approved: { zh: '同意', en: 'Approve' },
+  rejected: { zh: '拒绝', en: 'Reject' },
+  returned: { zh: '退回', en: 'Return' },
+  resubmitted: { zh: '重新提交', en: 'Resubmit' },
+  withdrawn: { zh: '撤回', en: 'Withdraw' },
+  evaluated: { zh: '评价', en: 'Evaluate' },
+} as const satisfies Record<string, Text>;
+
+/** An approval step: approve, reject or return, with the usual timeouts unless told otherwise. */
+export function approvalStep(title: Text, candidates: readonly Candidate[], more: Partial<StepContract> = {}): StepContract {
+  return {
+    title,
+    candidates,
+    outcomes: { approved: outcomeTexts.approved, rejected: outcomeTexts.rejected, returned: outcomeTexts.returned },
+    commentNeeded: ['rejected', 'returned'],
+    facts: ['toStep'],
+    timeouts: {
+      clock: 'business',
+      due: 'P1D',
+      remind: { after: 'PT4H', every: 'P1D', times: 3 },
+      escalate: { after: 'P3D' },
+      expire: null,
+    },
+    ...more,
+  };
+}
+
+/** The requester's step after 退回: a new version of the form, or withdrawal. Its facts are the form's own. */
+export function reviseStep(formFacts: readonly string[]): StepContract {
+  return {
+    title: { zh: '修改申请', en: 'Revise the request' },
+    candidates: ['requester'],
+    byRequester: true,
+    outcomes: { resubmitted: outcomeTexts.resubmitted, withdrawn: outcomeTexts.withdrawn },
+    facts: formFacts.map((path) => `form.${path}`),
+    timeouts: {
+      clock: 'business',
+      due: 'P3D',
+      remind: { after: 'P1D', every: 'P2D', times: 3 },
+      escalate: null,
+      expire: { after: 'P20D', outcome: 'withdrawn' },
+    },
+  };
+}
+
+/** The requester's rating after the end; it closes by itself as `unrated`. */
+export function evaluationStep(): StepContract {
+  return {
+    title: { zh: '服务评价', en: 'Evaluation' },
+    candidates: ['requester'],
+    byRequester: true,
+    outcomes: { evaluated: outcomeTexts.evaluated },
+    facts: [],
+    timeouts: { clock: 'business', due: null, remind: null, escalate: null, expire: { after: 'P7D', outcome: 'unrated' } },
+  };
+}

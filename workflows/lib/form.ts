@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { ProcessContract, Text } from './contract.ts';
+
+/** A process type as the API and the web know it: its contract, the name of its workflow, and the schemas of what people fill in. */
+export interface ProcessType {
+  readonly contract: ProcessContract;
+  /** The exported function in `index.ts`. */
+  readonly workflow: string;
+  readonly form: z.ZodType;
+  /** Data of a step's outcomes beyond those that every process has. */
+  readonly decisions?: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>;
+  /** Paths in form and data that name something: the API refuses what does not exist or is not in use, and gives the page its name. */
+  readonly references: Readonly<Record<string, Reference>>;
+  /** The process in the requester's words; `label` names what is referred to. */
+  title(form: never, label: (id: string) => string): string;
+}
+
+/** Kinds of things that a form can refer to. */
+export type Reference = 'item';
+
+/** Words of a form field, for the web's label and for errors. */
+export function titled<Schema extends z.ZodType>(schema: Schema, zh: string, en: string): Schema {
+  return schema.meta({ title: zh, 'x-title': { zh, en } satisfies Text });
+}
+
+/** The schema of a decision's data: what the process says, else what the outcome means in every process, else nothing. */
+export function dataSchema(type: ProcessType, step: string, outcome: string): z.ZodType {
+  const own = type.decisions?.[step]?.[outcome];
+  if (own) return own;
+  if (outcome === 'returned') return returned;
+  if (outcome === 'resubmitted') return z.strictObject({ form: type.form });
+  if (outcome === 'evaluated') return evaluated(type.contract.evaluation ?? {});
+  return z.strictObject({}).optional();
+}
+
+const returned = z.strictObject({
+  toStep: titled(z.string().max(60).optional(), '退回到', 'Return to'),
+}).optional();
+
+function evaluated(aspects: Readonly<Record<string, Text>>): z.ZodType {
+  const stars = Object.fromEntries(Object.entries(aspects).map(([aspect, { zh, en }]) => [aspect, titled(z.int().min(1).max(5), zh, en)]));
+  return z.strictObject({
+    stars: titled(z.strictObject(stars), '评分', 'Stars'),
+    text: titled(z.string().trim().max(500).optional(), '评语', 'Words'),
+  });
+}

@@ -1,0 +1,241 @@
+import {
+  CancellationScope, condition, isCancellation, log, proxyLocalActivities, setHandler, workflowInfo,
+} from '@temporalio/workflow';
+import type { Deadline, OpenTaskInput, ProjectionActivities, TaskState } from '../../activities/projection.ts';
+import type { Bounds, ProcessContract, TaskContext } from './contract.ts';
+import * as messages from './messages.ts';
+import type { Decision, ProcessInput } from './messages.ts';
+
+const projection = proxyLocalActivities<ProjectionActivities>({
+  // Infrastructure is retried for ever; a short limit lets a killed worker's task move to another one quickly.
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
+});
+
+/** Key of an effect or id of a task: the same however often the code runs, and safe in a URL. */
+export function stepKey(processId: string, step: string, n: number): string {
+  return `${processId}.${step}.${n}`;
+}
+
+/** What an effect's activity gets. */
+export interface EffectInput {
+  key: string;
+  processId: string;
+}
+
+/** How a task is opened beyond what its contract says. */
+export interface TaskOptions {
+  bounds?: Bounds;
+  context?: TaskContext;
+  /** The process cannot be withdrawn any more once this task is decided. */
+  endsWithdrawal?: boolean;
+  /** A fixed expiry (ISO 8601) instead of the policy's. */
+  expireAt?: string;
+}
+
+/** The result of a sequence of approvals. */
+export interface Approval<Facts> {
+  outcome: 'approved' | 'rejected' | 'withdrawn';
+  /** Facts of the form version that was approved. */
+  facts: Facts;
+  /** The last decision: it may carry what the approver changed. */
+  last: Decision;
+}
+
+/** One running process, with the words that its story is written in. */
+export interface Process<Facts> {
+  /**
+   * Runs the story and ends the process with the outcome that it returns. Withdrawal stops the story wherever it waits; an end that the
+   * contract calls unfulfilled undoes the effects, last first. Whoever ended the process first in PostgreSQL wins.
+   */
+  run(story: () => Promise<string>): Promise<string>;
+  /** Opens a task at `step` for its candidates and waits for its one decision, by a person or by the clock. */
+  task(step: string, options?: TaskOptions): Promise<Decision>;
+  /**
+   * Approvals in order, with 退回 to an earlier step or to the requester's `revise`, after which they start again from the first. `options`
+   * says, per step, what bounds the decision; `from` starts at a later step.
+   */
+  approvals(
+    steps: readonly string[],
+    how?: { from?: string; options?: (step: string, facts: Facts) => TaskOptions },
+  ): Promise<Approval<Facts>>;
+  /** Does `apply` exactly once under a key of its own; `undo` is called with the same key if the process ends unfulfilled. */
+  effect<Result>(
+    name: string,
+    effect: { apply: (input: EffectInput) => Promise<Result>; undo?: (input: EffectInput) => Promise<unknown> },
+  ): Promise<Result>;
+  /** When a task opened at `step` now would expire by its policy (ISO 8601): the end of a lease that the task holds. */
+  expiryOf(step: string): Promise<string>;
+  /** Tells the requester something in the app; the story does not wait for it. */
+  notify(kind: string, detail?: Record<string, number | string>): void;
+}
+
+/** Events after which a history deserves a look: replay after eviction costs as much (design, rule 7). */
+const HISTORY_ALARM = 1_000;
+
+class Withdrawn extends Error {}
+
+/** Opens the process that `input` describes: its messages are received from here on, before the first await. */
+export function openProcess<Facts>(contract: ProcessContract, input: ProcessInput<Facts>): Process<Facts> {
+  const { processId } = input;
+  const root = new CancellationScope();
+  const decisions = new Map<string, Decision>();
+  const counts = new Map<string, number>();
+  const undos: (() => Promise<unknown>)[] = [];
+  const notices: Promise<unknown>[] = [];
+  let facts = input.facts;
+  let policyChanges = 0;
+
+  setHandler(messages.decide, (decision) => {
+    if (!decisions.has(decision.taskId)) decisions.set(decision.taskId, decision);
+  });
+  setHandler(messages.withdraw, () => root.cancel());
+  setHandler(messages.policyChanged, () => {
+    policyChanges += 1;
+  });
+  for (const change of [messages.claim, messages.release, messages.transfer]) setHandler(change, () => {});
+
+  function next(name: string): number {
+    const n = (counts.get(name) ?? 0) + 1;
+    counts.set(name, n);
+    return n;
+  }
+
+  function stepOf(step: string) {
+    const found = contract.steps[step];
+    if (!found) throw new Error(`${contract.type} has no step ${step}`);
+    return found;
+  }
+
+  async function openTask(step: string, options: TaskOptions, afterEnd: boolean): Promise<Decision> {
+    const { candidates, outcomes, byRequester = false } = stepOf(step);
+    const n = next(step);
+    const request: OpenTaskInput = {
+      taskId: stepKey(processId, step, n),
+      processId,
+      type: contract.type,
+      step,
+      n,
+      outcomes: Object.keys(outcomes),
+      candidates: [...candidates],
+      byRequester,
+      afterEnd,
+      bounds: options.bounds ?? {},
+      context: options.context ?? {},
+      endsWithdrawal: options.endsWithdrawal ?? false,
+      expireAt: options.expireAt ?? null,
+      openedAt: new Date().toISOString(),
+    };
+    return outcomeOf(request.taskId, await projection.openTask(request), step);
+  }
+
+  /** Waits for a decision or the nearest deadline, again and again, until the task has an outcome. */
+  async function outcomeOf(taskId: string, opened: TaskState, step: string): Promise<Decision> {
+    const passed = new Set<string>();
+    let state = opened;
+    for (;;) {
+      if (state.state === 'withdrawn') throw new Withdrawn();
+      if (state.state === 'decided') return state.decision;
+      const deadline: Deadline | undefined = state.deadlines.find(({ kind, n }) => !passed.has(`${kind}.${n}`));
+      const seen = policyChanges;
+      const woken = await waitUntil(
+        () => decisions.has(taskId) || policyChanges !== seen,
+        deadline?.at,
+        deadline && `${step}: ${deadline.kind} ${deadline.n}`,
+      );
+      const decision = decisions.get(taskId);
+      if (decision) return decision;
+      if (woken) {
+        state = await projection.rescheduleTask({ taskId });
+      } else if (deadline) {
+        passed.add(`${deadline.kind}.${deadline.n}`);
+        state = await projection.passDeadline({ taskId, deadline });
+      }
+    }
+  }
+
+  async function undoEffects(): Promise<void> {
+    for (let undo = undos.pop(); undo; undo = undos.pop()) await undo();
+  }
+
+  async function end(outcome: string): Promise<string> {
+    const fulfilled = (name: string) => contract.outcomes[name]?.fulfilled ?? false;
+    if (!fulfilled(outcome)) await undoEffects();
+    const winner = (await projection.endProcess({ processId, outcome })).outcome;
+    if (!fulfilled(winner)) await undoEffects();
+    if (contract.evaluation && fulfilled(winner)) await openTask('evaluation', {}, true);
+    await Promise.all(notices);
+    return winner;
+  }
+
+  const self: Process<Facts> = {
+    async run(story) {
+      let outcome: string;
+      try {
+        outcome = await root.run(story);
+      } catch (error) {
+        // An operator's cancellation of the workflow is a withdrawal too, unless the process had ended otherwise.
+        if (!(error instanceof Withdrawn) && !isCancellation(error)) throw error;
+        outcome = 'withdrawn';
+      }
+      const ended = await CancellationScope.nonCancellable(() => end(outcome));
+      const events = workflowInfo().historyLength;
+      if (events > HISTORY_ALARM) log.warn('long history', { events });
+      return ended;
+    },
+
+    task: (step, options = {}) => openTask(step, options, false),
+
+    async approvals(steps, { from, options = (): TaskOptions => ({}) } = {}) {
+      let i = from ? steps.indexOf(from) : 0;
+      for (;;) {
+        const step = steps[i]!;
+        const given = options(step, facts);
+        const toStep = [...steps.slice(0, i), 'revise'];
+        const decision = await self.task(step, { ...given, bounds: { ...given.bounds, toStep } });
+        if (decision.outcome === 'approved') {
+          i += 1;
+          if (i === steps.length) return { outcome: 'approved', facts, last: decision };
+        } else if (decision.outcome === 'returned') {
+          const { toStep: target = 'revise' } = (decision.facts ?? {}) as { toStep?: string };
+          i = Math.max(0, steps.indexOf(target));
+          if (target !== 'revise') continue;
+          const revision = await self.task('revise');
+          if (revision.outcome === 'withdrawn') return { outcome: 'withdrawn', facts, last: revision };
+          facts = (revision.facts as { form: Facts }).form;
+        } else {
+          return { outcome: 'rejected', facts, last: decision };
+        }
+      }
+    },
+
+    async effect(name, { apply, undo }) {
+      const effect = { key: stepKey(processId, name, next(name)), processId };
+      // Before `apply`: it may have been done although its answer never arrived.
+      if (undo) undos.push(() => undo(effect));
+      return apply(effect);
+    },
+
+    async expiryOf(step) {
+      return (await projection.expiryOf({ type: contract.type, step, from: new Date().toISOString() })).at;
+    },
+
+    notify(kind, detail = {}) {
+      const key = stepKey(processId, `notice-${kind}`, next(`notice-${kind}`));
+      notices.push(CancellationScope.nonCancellable(() => projection.noticeRequester({ key, processId, kind, detail })));
+    },
+  };
+  return self;
+}
+
+/** True when `woken` came true, false when the instant `at` came first. Without `at` it waits for ever. */
+async function waitUntil(woken: () => boolean, at: string | undefined, summary = ''): Promise<boolean> {
+  if (!at) {
+    await condition(woken);
+    return true;
+  }
+  const milliseconds = Date.parse(at) - Date.now();
+  // A woken story at its deadline: history decides, and the message that is already there goes first.
+  if (milliseconds <= 0) return woken();
+  return condition(woken, milliseconds, { summary });
+}
