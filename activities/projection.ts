@@ -6,6 +6,7 @@ import { sendNotices } from '../db/queries/send-notices.ts';
 import { currentCalendar, currentPolicy } from '../db/queries/timeouts.ts';
 import type { Bounds, Candidate, TaskContext } from '../workflows/lib/contract.ts';
 import type { Decision } from '../workflows/lib/messages.ts';
+import type { BusinessCalendar } from './deadlines/business-calendar.ts';
 import { computeDeadlines, handOverToSuperior } from './deadlines/deadlines.ts';
 
 /** An instant at which the clock acts on a task, as it stands in history. `at` is ISO 8601. */
@@ -68,6 +69,9 @@ interface TaskRow {
  * a person and the clock meet in one order. Each may run again after it was done, and then answers how things stand.
  */
 export function createProjection({ db }: { db: Db }) {
+  // The calendar's schedules are cached per object and take milliseconds to make: one object per version.
+  const calendars = new Map<number, BusinessCalendar>();
+
   return {
     /** Opens a task unless it is there already, and answers how it stands. */
     async openTask(input: OpenTaskInput): Promise<TaskState> {
@@ -79,7 +83,7 @@ export function createProjection({ db }: { db: Db }) {
 
         const excluded = input.byRequester ? [] : await excludedFrom(trx, input, process.requester_id);
         const candidates = await principalsFor(trx, input.candidates.map((each) => principal(each, process)), excluded);
-        const times = await deadlinesOf(trx, input.type, input.step, new Date(input.openedAt), input.expireAt);
+        const times = await deadlinesOf(trx, calendars, input.type, input.step, new Date(input.openedAt), input.expireAt);
         await trx('task').insert({
           id: input.taskId,
           process_id: input.processId,
@@ -146,7 +150,7 @@ export function createProjection({ db }: { db: Db }) {
     async rescheduleTask({ taskId }: { taskId: string }): Promise<TaskState> {
       return changeOpenTask(taskId, async (trx, task) => {
         const lease = task.lease_ends_at?.toISOString() ?? null;
-        const times = await deadlinesOf(trx, task.type, task.step, task.opened_at, lease);
+        const times = await deadlinesOf(trx, calendars, task.type, task.step, task.opened_at, lease);
         if (times.policy_version === task.policy_version && times.calendar_version === task.calendar_version) return;
         await trx('task').where({ id: taskId }).update(times);
         await recordAudit(trx, {
@@ -162,7 +166,7 @@ export function createProjection({ db }: { db: Db }) {
     /** When a task of `step` opened at `from` (ISO 8601) expires by the policy in force. Its contract says that it must expire. */
     async expiryOf({ type, step, from }: { type: string; step: string; from: string }): Promise<{ at: string }> {
       return db.transaction(async (trx) => {
-        const { expire_at: at } = await deadlinesOf(trx, type, step, new Date(from), null);
+        const { expire_at: at } = await deadlinesOf(trx, calendars, type, step, new Date(from), null);
         if (!at) throw new RangeError(`the policy of ${type}/${step} has no expiry`);
         return { at };
       });
@@ -280,13 +284,17 @@ interface Times {
 /** Deadlines of a task opened at `openedAt`; a fixed end `leaseEndsAt` stands in for the policy's expiry, whatever the policy says. */
 async function deadlinesOf(
   trx: Knex.Transaction,
+  calendars: Map<number, BusinessCalendar>,
   type: string,
   step: string,
   openedAt: Date,
   leaseEndsAt: string | null,
 ): Promise<Times> {
   const { policy, version: policyVersion } = await currentPolicy(trx, type, step);
-  const { calendar, version: calendarVersion } = await currentCalendar(trx);
+  const current = await currentCalendar(trx);
+  const calendarVersion = current.version;
+  const calendar = calendars.get(calendarVersion) ?? current.calendar;
+  calendars.set(calendarVersion, calendar);
   const computed = computeDeadlines(policy, calendar, openedAt);
   let deadlines: Deadline[] = computed.deadlines.map((deadline) => ({ ...deadline, at: deadline.at.toISOString() }));
   if (leaseEndsAt) {

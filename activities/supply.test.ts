@@ -227,7 +227,11 @@ describe('supply effects', () => {
     });
   }
 
-  async function issue(processId: string, lines: [string, number][], rest: 'keep' | 'close'): Promise<stock.IssueResult> {
+  async function issue(
+    processId: string,
+    lines: [string, number][],
+    rest: 'keep' | 'close',
+  ): Promise<stock.IssueResult> {
     const taskId = await handedOver(processId);
     return effects.issueStock({
       key: `${taskId}.issue`, processId, taskId, lines: lines.map(([itemId, issued]) => ({ itemId, issued })), rest,

@@ -228,6 +228,7 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'must be 1 to 200 visible ASCII characters, such as a UUID.',
   },
   'calendar.time': { zh: '请填写 08:30 这样的时间（最晚 24:00）。', en: 'must be a time such as 08:30 (24:00 at the latest).' },
+  'calendar.time-zone': { zh: '请填写 IANA 时区，例如 Asia/Shanghai。', en: 'must be an IANA time zone such as Asia/Shanghai.' },
   'calendar.invalid': { zh: '工作日历不可用：{reason}', en: 'cannot be used as a calendar: {reason}' },
   'duration.invalid': {
     zh: '请填写 ISO 8601 时长，例如 P1D（1 天）或 PT4H（4 小时）。',
@@ -241,6 +242,10 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'timeout-policy.expire.outcome.invalid': {
     zh: '须为该步骤的结果代码或 hand-over。',
     en: 'must be the key of one of the step’s outcomes, or hand-over.',
+  },
+  'timeout-policy.expire.needed': {
+    zh: '该步骤占用库存，必须设置到期处理。',
+    en: 'is needed: this step holds a lease, which must end.',
   },
   'timeout-policy.expire.outcome.unknown': {
     zh: '该步骤没有此结果；请选择该步骤的结果或 hand-over。',

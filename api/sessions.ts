@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
+import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
 import * as sessions from '../db/queries/sessions.ts';
 import { principalsOf, type Actor, type Locale } from './actor.ts';
@@ -22,17 +23,16 @@ function cookieOptions({ secureCookies }: Config): CookieOptions {
 }
 
 /** Makes a session with a token that nobody has seen before (so none can have been planted) and sends it as the cookie. */
-export async function startSession(db: Db, config: Config, res: Response, personId: string): Promise<void> {
+export async function startSession(db: Db | Knex.Transaction, config: Config, res: Response, personId: string): Promise<void> {
   const token = randomBytes(32).toString('base64url');
   await sessions.insertSession(db, { tokenHash: hash(config, token), personId, hours: ABSOLUTE_HOURS });
   res.cookie(cookieName(config), token, cookieOptions(config));
 }
 
-/** Deletes the request's session, so that its token is worth nothing, and takes the cookie away. */
-export async function endSession(db: Db, config: Config, req: Request, res: Response): Promise<void> {
+/** Deletes the request's session, so that its token is worth nothing. Whoever needs no new one clears the cookie, too. */
+export async function endSession(db: Db | Knex.Transaction, config: Config, req: Request): Promise<void> {
   const token = tokenOf(config, req);
   if (token) await sessions.deleteSession(db, hash(config, token));
-  clearCookie(config, res);
 }
 
 /** Takes the session's cookie away. */

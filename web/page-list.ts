@@ -1,5 +1,5 @@
-import { computed, onMounted, ref } from 'vue';
-import { call, errorWords } from './client.ts';
+import { computed, onMounted, shallowRef } from 'vue';
+import { errorWords } from './client.ts';
 
 /** One answer of a list: `total` is exact for the filter, `nextCursor` null on the last page. */
 interface Page<Item> {
@@ -8,22 +8,22 @@ interface Page<Item> {
   total: number;
 }
 
-/** A list of the API for a page: loads its first part when the page opens, the next ones on demand. `path` has its query. */
-export function usePageList<Item>(path: string) {
-  const items = ref<Item[]>([]);
-  const total = ref(0);
-  const cursor = ref<string | null>(null);
-  const loading = ref(false);
-  const failure = ref('');
+/** A list of the API for a page: its first part is loaded when the page opens, the next ones on demand. */
+export function usePageList<Item>(read: (cursor: string | undefined) => Promise<Page<Item>>) {
+  const items = shallowRef<readonly Item[]>([]);
+  const total = shallowRef(0);
+  const cursor = shallowRef<string>();
+  const loading = shallowRef(false);
+  const failure = shallowRef('');
 
-  async function load(from: string | null): Promise<void> {
+  async function load(from?: string): Promise<void> {
     loading.value = true;
     failure.value = '';
     try {
-      const page = await call<Page<Item>>('GET', from === null ? path : `${path}&cursor=${encodeURIComponent(from)}`);
-      items.value = from === null ? page.items : [...items.value, ...page.items] as typeof items.value;
+      const page = await read(from);
+      items.value = from === undefined ? page.items : [...items.value, ...page.items];
       total.value = page.total;
-      cursor.value = page.nextCursor;
+      cursor.value = page.nextCursor ?? undefined;
     } catch (error) {
       failure.value = errorWords(error);
     } finally {
@@ -31,11 +31,11 @@ export function usePageList<Item>(path: string) {
     }
   }
 
-  onMounted(() => load(null));
+  onMounted(() => load());
   return {
     items, total, loading, failure,
-    hasMore: computed(() => cursor.value !== null),
-    refresh: () => load(null),
+    hasMore: computed(() => cursor.value !== undefined),
+    refresh: () => load(),
     loadMore: () => load(cursor.value),
   };
 }

@@ -1,20 +1,13 @@
 import { ref } from 'vue';
-import { call, CallError } from './client.ts';
-
-/** The person who is logged in. */
-export interface Me {
-  id: string;
-  username: string;
-  name: string;
-}
+import { call, CallError, type Answer } from './client.ts';
 
 /** Who is logged in; null when nobody is. */
-export const me = ref<Me | null>(null);
+export const me = ref<Answer<'get /me'> | null>(null);
 
 /** Asks the API who is logged in. Throws CallError when it cannot say. */
 export async function refreshMe(): Promise<void> {
   try {
-    me.value = await call<Me>('GET', '/me');
+    me.value = await call('get /me');
   } catch (error) {
     if (!(error instanceof CallError && error.status === 401)) throw error;
     me.value = null;
@@ -23,12 +16,11 @@ export async function refreshMe(): Promise<void> {
 
 /** Logs in. Throws CallError, 401 for a wrong name or password. */
 export async function logIn(username: string, password: string): Promise<void> {
-  await call('POST', '/login', { username, password });
-  await refreshMe();
+  me.value = (await call('post /login', { body: { username, password } })).person;
 }
 
 /** Logs out; the session ends on the server. */
 export async function logOut(): Promise<void> {
-  await call('POST', '/logout');
+  await call('post /logout');
   me.value = null;
 }

@@ -17,7 +17,6 @@ export interface WorkerParts {
   taskQueue?: string;
   workflowsPath?: string;
   maxCachedWorkflows?: number;
-  identity?: string;
 }
 
 /** A worker with all process types and activities; it polls once `run()` is called. Throws when Temporal cannot be reached. */
@@ -26,7 +25,6 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
     connection: parts.connection,
     namespace: parts.namespace,
     taskQueue: parts.taskQueue ?? TASK_QUEUE,
-    identity: parts.identity,
     workflowBundle: { codePath: await workflowBundle(parts.cacheDir, parts.workflowsPath) },
     activities: createActivities({ db: parts.db }),
     interceptors: { activity: [() => ({ inbound: discreetFailures(parts.log) })] },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { businessCalendarSchema } from '../../activities/deadlines/business-calendar-schema.ts';
 import { timeoutPolicySchema } from '../../activities/deadlines/timeout-policy-schema.ts';
 import { endpoint } from '../endpoint.ts';
 import { instant } from '../lists.ts';
@@ -16,19 +17,7 @@ const policyItem = z.object({
   changedBy: person,
 });
 
-const time = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, { error: 'calendar.time' });
-const day = z.iso.date();
-const hours = z.array(z.strictObject({ from: time, to: time })).max(10).optional();
-
-/** The company's calendar without its version, which the server gives. */
-const calendar = z.strictObject({
-  timeZone: z.string().min(1).max(60),
-  week: z.strictObject({ 1: hours, 2: hours, 3: hours, 4: hours, 5: hours, 6: hours, 7: hours }),
-  holidays: z.array(day).max(1000),
-  workdays: z.array(day).max(1000),
-});
-
-const calendarVersion = z.object({ version: z.int(), calendar: calendar.extend({ version: z.int() }), changedAt: instant, changedBy: person });
+const calendarVersion = z.object({ version: z.int(), calendar: z.object({ ...businessCalendarSchema.shape, version: z.int() }), changedAt: instant, changedBy: person });
 const key = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
 export const adminContract = {
@@ -61,7 +50,7 @@ export const adminContract = {
     path: '/admin/calendar',
     access: administrator,
     summary: { zh: '发布工作日历的新版本，适用于之后的任务', en: 'A new version of the business calendar, for tasks from now on' },
-    body: calendar,
+    body: businessCalendarSchema,
     response: calendarVersion,
     idempotent: true,
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { instantPage } from '../instant-cursor.ts';
+import { listOf, listQuery } from '../lists.ts';
 
 export const id = z.string().min(1).max(200);
 export const text = z.object({ zh: z.string(), en: z.string() });
@@ -113,15 +113,14 @@ export const processContract = {
     path: '/processes',
     access: 'session',
     summary: { zh: '我的申请；审计员和管理员可看全部', en: 'My requests; view=all is everything, for auditors and administrators' },
-    query: z.strictObject({
+    query: listQuery({
       view: z.enum(['mine', 'all']).default('mine'),
       type: z.string().max(60).optional(),
       status: z.enum(['running', 'ended']).optional(),
       outcome: z.string().max(60).optional(),
       q: z.string().trim().max(100).optional(),
-      ...instantPage,
     }),
-    response: z.object({ items: z.array(processSummary), nextCursor: z.string().nullable(), total: z.number().int() }),
+    response: listOf(processSummary),
   }),
   getProcess: endpoint({
     method: 'get',

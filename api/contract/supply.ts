@@ -71,7 +71,7 @@ export const supplyContract = {
     access: 'session',
     summary: {
       zh: '办公物品一览：可按编码、名称、类别、规格搜索；low=true 为可用量低于最低库存',
-      en: 'Office items, searched in code, name, category and specification; low=true: fewer available than the minimum',
+      en: 'Office items; q searches code, name, category and specification; low=true: fewer available than the minimum',
     },
     query: listQuery({
       q: z.string().trim().max(100).optional(),
@@ -102,7 +102,7 @@ export const supplyContract = {
     access: storekeeper,
     summary: {
       zh: '按编码导入物品（CSV，全部成功或全部不导入）；只有新编码的“在库”作为期初库存入账；dryRun 只检查',
-      en: 'Imports items from CSV by code, all or nothing; “On hand” counts for new codes only, as opening stock; dryRun only checks',
+      en: 'Imports items by code, all or nothing; “On hand” opens the stock of new codes only; dryRun only checks',
     },
     idempotent: true,
     body: z.strictObject({ csv: z.string().min(1).max(250_000), dryRun: z.boolean().default(false) }),

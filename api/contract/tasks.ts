@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { instantPage } from '../instant-cursor.ts';
+import { listOf, listQuery } from '../lists.ts';
 import { cc, id, instant, person, text, timelineEntry } from './processes.ts';
 
 const json = z.unknown();
@@ -66,7 +66,7 @@ export const taskContract = {
     path: '/tasks',
     access: 'session',
     summary: { zh: '待办、已办、抄送', en: 'My inbox: open, done or copied to me' },
-    query: z.strictObject({
+    query: listQuery({
       view: z.enum(['open', 'done', 'copied']).default('open'),
       type: z.string().max(60).optional(),
       step: z.string().max(60).optional(),
@@ -74,9 +74,8 @@ export const taskContract = {
       q: z.string().trim().max(100).optional(),
       due: z.enum(['overdue', 'today']).optional(),
       sort: z.enum(['due', 'created']).default('due'),
-      ...instantPage,
     }),
-    response: z.object({ items: z.array(taskSummary), nextCursor: z.string().nullable(), total: z.number().int() }),
+    response: listOf(taskSummary),
   }),
   getTask: endpoint({
     method: 'get',

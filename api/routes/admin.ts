@@ -2,11 +2,12 @@ import type { Knex } from 'knex';
 import { timeoutPolicySchemaFor } from '../../activities/deadlines/timeout-policy-schema.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { addCalendar, addPolicy, findCalendar, listPolicies } from '../../db/queries/policies.ts';
+import type { StepContract } from '../../workflows/lib/contract.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { adminContract } from '../contract/admin.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
-import { Problem } from '../errors.ts';
+import { invalidField, Problem } from '../errors.ts';
 import { transact } from '../idempotency.ts';
 import { parseInput } from '../input.ts';
 
@@ -19,6 +20,7 @@ export function adminRoutes({ db }: Deps): Route[] {
       const { params: { type, step }, actor, locale } = call;
       const contract = stepOf(type, step);
       const policy = parseInput(timeoutPolicySchemaFor(Object.keys(contract.outcomes)), call.body, 'body', locale);
+      if (contract.expiryNeeded && !policy.expire) throw invalidField('expire', 'timeout-policy.expire.needed');
       return transact(call, db, async (trx) => {
         const version = await addPolicy(trx, { type, step, policy, personId: actor.personId });
         await recordChange(trx, actor.personId, 'timeout-policy', `timeout-policy:${type}/${step}`, version);
@@ -34,6 +36,17 @@ export function adminRoutes({ db }: Deps): Route[] {
       return found(await findCalendar(trx));
     })),
   ];
+}
+
+function stepOf(type: string, step: string): StepContract {
+  const steps = Object.hasOwn(processTypes, type) ? processTypes[type]!.contract.steps : {};
+  const contract = Object.hasOwn(steps, step) ? steps[step] : undefined;
+  if (!contract) throw new Problem('step-unknown', { type, step });
+  return contract;
+}
+
+async function recordChange(trx: Knex.Transaction, personId: string, action: string, object: string, version: number): Promise<void> {
+  await recordAudit(trx, { actor: { kind: 'administrator', id: personId }, action: `change-${action}`, object, detail: { version } });
 }
 
 function found<T>(value: T | undefined): T {

@@ -7,7 +7,7 @@ import { handle, type Route } from '../endpoint.ts';
 import { Problem } from '../errors.ts';
 import { beginLogin } from '../login-limits.ts';
 import { verifyPassword } from '../passwords.ts';
-import { endSession, startSession } from '../sessions.ts';
+import { clearCookie, endSession, startSession } from '../sessions.ts';
 
 /** Logging in and out, and who I am. */
 export function sessionRoutes({ db, config }: Deps): Route[] {
@@ -23,7 +23,7 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
         await recordAudit(db, { actor: { kind: 'system' }, action: 'login', object, refused: true, code: 'login-failed' });
         throw new Problem('login-failed');
       }
-      await endSession(db, config, req, res);
+      await endSession(db, config, req);
       await db.transaction(async (trx) => {
         await markLoginSucceeded(trx, attempt);
         await startSession(trx, config, res, profile.id);
@@ -34,9 +34,10 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
 
     handle(sessionContract.logout, async ({ actor, req, res }) => {
       await db.transaction(async (trx) => {
-        await endSession(trx, config, req, res);
+        await endSession(trx, config, req);
         await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'logout' });
       });
+      clearCookie(config, res);
     }),
 
     handle(sessionContract.me, async ({ actor }) => {

@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
-import type { BusinessCalendar } from '../../activities/deadlines/business-calendar.ts';
-import type { TimeoutPolicy } from '../../activities/deadlines/deadlines.ts';
+import type { StepTimeouts } from '../../workflows/lib/contract.ts';
 import type { Db } from '../connect.ts';
 
 /** A version of a timeout policy; `changedBy` is null for the process type's own default. */
@@ -8,15 +7,23 @@ export interface PolicyVersion {
   type: string;
   step: string;
   version: number;
-  policy: TimeoutPolicy;
+  policy: StepTimeouts;
   changedAt: Date;
   changedBy: { id: string; name: string } | null;
+}
+
+/** When the company works; its schema is that of the deadlines. */
+export interface Calendar {
+  timeZone: string;
+  week: Record<string, { from: string; to: string }[] | undefined>;
+  holidays: string[];
+  workdays: string[];
 }
 
 /** A version of the business calendar; `changedBy` is null for the one of the first start. */
 export interface CalendarVersion {
   version: number;
-  calendar: BusinessCalendar;
+  calendar: Calendar & { version: number };
   changedAt: Date;
   changedBy: { id: string; name: string } | null;
 }
@@ -36,7 +43,7 @@ export async function listPolicies(db: Db | Knex.Transaction, only?: { type: str
 
 /** Adds the next version of a step's policy. Whoever does it at the same time gets the version after it. */
 export async function addPolicy(
-  trx: Knex.Transaction, policy: { type: string; step: string; policy: TimeoutPolicy; personId: string },
+  trx: Knex.Transaction, policy: { type: string; step: string; policy: StepTimeouts; personId: string },
 ): Promise<number> {
   const { type, step } = policy;
   await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`timeout_policy ${type} ${step}`]);
@@ -55,7 +62,7 @@ export async function findCalendar(db: Db | Knex.Transaction): Promise<CalendarV
 
 /** Adds the next version of the business calendar. Whoever does it at the same time gets the version after it. */
 export async function addCalendar(
-  trx: Knex.Transaction, { personId, calendar }: { personId: string; calendar: Omit<BusinessCalendar, 'version'> },
+  trx: Knex.Transaction, { personId, calendar }: { personId: string; calendar: Calendar },
 ): Promise<number> {
   await trx.raw('SELECT pg_advisory_xact_lock(?)', [CALENDAR_LOCK]);
   const [latest] = await trx('business_calendar').max<{ max: number | null }[]>('version');

@@ -103,6 +103,6 @@ export async function insertLoginAttempt(
 }
 
 /** The attempt turned out well. */
-export async function markLoginSucceeded(db: Db, id: number): Promise<void> {
+export async function markLoginSucceeded(db: Db | Knex.Transaction, id: number): Promise<void> {
   await db('login_attempt').where({ id }).update({ succeeded: true });
 }

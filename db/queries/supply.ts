@@ -192,7 +192,10 @@ async function written(trx: Knex.Transaction, id: string, fields: Partial<ItemFi
 }
 
 /** The fields that writing `fields` would change in an item, with their old and new values. */
-export function changedFields(before: Item, fields: Partial<ItemFields>): Record<string, { from: unknown; to: unknown }> {
+export function changedFields(
+  before: Item,
+  fields: Partial<ItemFields>,
+): Record<string, { from: unknown; to: unknown }> {
   const changes: Record<string, { from: unknown; to: unknown }> = {};
   for (const [name, to] of Object.entries(fields)) {
     const from = before[name as keyof ItemFields];

@@ -101,17 +101,28 @@ const IMPORT_RULES = [
   },
 
   {
-    from: /^db\//,
-    to: /^(api|web|activities|scripts|bench|faults|test)\//,
-    sentence: 'The db folder stands below the others: it imports nothing of api, web and activities.',
+    from: /^db\/(?!seeds\/)/,
+    to: /^(api|web|scripts|bench|faults|test|activities\/(?!deadlines\/))/,
+    sentence: 'The db folder stands below the others: it imports nothing of api, web and activities but the types of deadlines.',
+  },
+  {
+    from: /^db\/(?!seeds\/)/,
+    to: /^activities\/deadlines\//,
+    types: true,
+    sentence: 'The db folder stands below the others: of deadlines it imports types only.',
+  },
+  {
+    from: /^db\/seeds\//,
+    to: /^(api\/(?!passwords\.ts$)|web\/|scripts\/|bench\/|faults\/|test\/|activities\/(?!deadlines\/))/,
+    sentence: 'A seed imports only db, contracts, deadlines, and the hash of passwords.',
   },
   {
     from: /^db\//,
-    to: /^workflows\/(?!(.+\/)?contracts?\.ts$)/,
-    sentence: 'The db folder knows of processes only the types of their contracts.',
+    to: /^workflows\/(?!(.+\/)?(contracts?|form)\.ts$)/,
+    sentence: 'The db folder knows of processes only their contracts and forms.',
   },
   {
-    from: /^db\//,
+    from: /^db\/(?!seeds\/)/,
     to: /^workflows\//,
     types: true,
     sentence: 'The db folder knows of processes only the types of their contracts: write `import type`.',

@@ -67,7 +67,9 @@ const BAD: [file: string, text: string, sentence: RegExp][] = [
   [ACTIVITY, 'import { problem } from \'../api/errors.ts\'; export const p = problem;', /Activities import no api/],
   [ACTIVITY, 'import { App } from \'../web/main.ts\'; export const a = App;', /Activities import no api and no web/],
   [DB, 'import { problem } from \'../api/errors.ts\'; export const p = problem;', /stands below the others/],
-  [DB, 'import { decide } from \'../workflows/lib/messages.ts\'; export const d = decide;', /only the types of their contracts/],
+  [DB, 'import { decide } from \'../workflows/lib/messages.ts\'; export const d = decide;', /only their contracts and forms/],
+  [DB, 'import { due } from \'../activities/deadlines/deadlines.ts\'; export const d = due;', /of deadlines it imports types only/],
+  ['db/seeds/contracts.ts', 'import { problem } from \'../../api/errors.ts\'; export const p = problem;', /A seed imports only/],
   [DB, 'import { contracts } from \'../workflows/contracts.ts\'; export const c = contracts;', /write `import type`/],
 
   // raw SQL and settings
@@ -91,6 +93,7 @@ const GOOD: [file: string, text: string][] = [
     + 'import { timeoutPolicy } from \'../activities/deadlines/timeout-policy-schema.ts\';\nexport const all = [contracts, decide, timeoutPolicy];'],
   [API, 'import express from \'express\';\nexport const raw = express.raw({ type: \'text/csv\' });'],
   [DB, 'import type { ProcessContract } from \'../workflows/lib/contract.ts\';\nexport type P = ProcessContract;'],
+  ['db/seeds/contracts.ts', 'import { defaultCalendar } from \'../../activities/deadlines/calendar-2026.ts\';\nexport const c = defaultCalendar;'],
   ['db/migrate.ts', 'import type { Knex } from \'knex\';\nexport const q = (db: Knex, id: string) => db.raw(\'select ?\', [id]);'],
   [PAGE, 'import { contracts } from \'../workflows/contracts.ts\';\nimport type { Contract } from \'../api/contract.ts\';\n'
     + 'import { createApp } from \'vue\';\nexport const all = [contracts, createApp] as [unknown, Contract];'],

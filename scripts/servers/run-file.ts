@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson, writeJson } from './json-file.ts';
@@ -50,15 +50,18 @@ export async function holdFolder(dataDir: string, doing: string): Promise<Folder
   }
 }
 
+// By a link, so that the file is never seen without its content.
 function tryToCreate(file: string, record: RunFile): boolean {
+  const draft = `${file}.${process.pid}`;
+  writeJson(draft, record);
   try {
-    const handle = openSync(file, 'wx', 0o600);
-    writeSync(handle, JSON.stringify(record));
-    closeSync(handle);
+    linkSync(draft, file);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 

@@ -27,7 +27,7 @@ export async function main(): Promise<void> {
     stopping ??= (async () => {
       hold?.aboutToEnd();
       say(reason);
-      const insist = setTimeout(() => process.exit(1), stopWithin + 5_000);
+      const insist = setTimeout(() => process.exit(1), stopWithin + 2_000);
       await supervisor.stopAll(stopWithin).catch((error: unknown) => say(explain(error)));
       // What was still being started at that moment is known by its record only.
       if (settings) await endLeftovers(settings.dataDir);

@@ -1,0 +1,24 @@
+import { adminContract } from './contract/admin.ts';
+import { auditContract } from './contract/audit.ts';
+import { healthContract } from './contract/health.ts';
+import { noticesContract } from './contract/notices.ts';
+import { processContract } from './contract/processes.ts';
+import { sessionContract } from './contract/session.ts';
+import { supplyContract } from './contract/supply.ts';
+import { taskContract } from './contract/tasks.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** Every endpoint of the API, declared once, by area. */
+export const contract = {
+  session: sessionContract,
+  health: healthContract,
+  processes: processContract,
+  tasks: taskContract,
+  notices: noticesContract,
+  supply: supplyContract,
+  admin: adminContract,
+  audit: auditContract,
+};
+
+/** The same as a list. */
+export const endpoints: readonly Endpoint[] = Object.values(contract).flatMap((area): Endpoint[] => Object.values(area));

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { connect, type Db } from '../db/connect.ts';
+import { migrate } from '../db/migrate.ts';
+import { deleteOldIdempotencyKeys } from '../db/queries/idempotency.ts';
+import { createFirstAdministrator } from '../db/queries/people.ts';
+import { deleteOldSessions } from '../db/queries/sessions.ts';
+import { seedContracts } from '../db/seeds/contracts.ts';
+import { processTypes } from '../workflows/contracts.ts';
+import { createApp } from './app.ts';
+import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
+import { createDispatcher } from './outbox/dispatcher.ts';
+import { hashPassword } from './passwords.ts';
+import { IDLE_MINUTES } from './sessions.ts';
+import { connectTemporal } from './temporal.ts';
+import { forLog } from './unexpected.ts';
+
+/** The queue that the worker polls. */
+const TASK_QUEUE = 'houqin';
+const DISPATCHER_CONCURRENCY = 8;
+const HOUR = 3_600_000;
+
+const config = configOrExit();
+const log = pino({ name: 'api' });
+const db = connect(config.databaseUrl, 24);
+const outboxDb = connect(config.databaseUrl, DISPATCHER_CONCURRENCY + 2);
+const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
+const outbox = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue: TASK_QUEUE, log, concurrency: DISPATCHER_CONCURRENCY });
+const app = createApp({ db, config, log, outbox, temporal, counters: { cspReports: 0 } });
+
+// A client that sends its request drop by drop is let go of.
+const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }, app);
+const stopping = new AbortController();
+const prepared = untilPrepared();
+// Whoever sees the port open finds the database ready, too; unless PostgreSQL is away: then we answer so.
+await Promise.race([prepared, delay(5_000, undefined, { ref: false })]);
+server.listen(config.port, config.host, () => log.info({ host: config.host, port: config.port }, 'listening'));
+server.once('error', (error) => {
+  log.fatal({ error: forLog(error) }, 'cannot listen');
+  process.exit(1);
+});
+const cleaning = setInterval(() => void clean(), HOUR);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(signal));
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+}
+
+async function untilPrepared(): Promise<void> {
+  while (!stopping.signal.aborted) {
+    try {
+      await prepare(db, config);
+      return;
+    } catch (error) {
+      log.warn({ error: forLog(error) }, 'the database cannot be prepared yet; trying again');
+      await delay(1_000);
+    }
+  }
+}
+
+/** Schema, what the process types need, and in production the first administrator, whose password is shown once. */
+async function prepare(db: Db, { databaseUrl, demo, publicUrl }: Config): Promise<void> {
+  await migrate(databaseUrl);
+  await seedContracts(db, Object.values(processTypes).map(({ contract }) => contract));
+  if (demo) return;
+  const password = randomBytes(15).toString('base64url');
+  const isFirst = await createFirstAdministrator(db, { username: 'admin', passwordHash: await hashPassword(password) });
+  if (isFirst) process.stdout.write(`First start: log in at ${publicUrl} as admin with the password ${password} (shown this once).\n`);
+}
+
+async function clean(): Promise<void> {
+  try {
+    log.info({ keys: await deleteOldIdempotencyKeys(db), sessions: await deleteOldSessions(db, IDLE_MINUTES) }, 'cleaned');
+  } catch (error) {
+    log.warn({ error: forLog(error) }, 'cleaning failed');
+  }
+}
+
+/** Takes no new connection, lets requests finish for at most ten seconds, then ends. */
+async function stop(signal: string): Promise<void> {
+  log.info({ signal }, 'stopping');
+  stopping.abort();
+  clearInterval(cleaning);
+  const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
+  server.closeIdleConnections();
+  await Promise.race([closed, delay(10_000)]);
+  server.closeAllConnections();
+  await outbox.stop();
+  await Promise.all([db.destroy(), outboxDb.destroy(), temporal.close()]);
+  process.exit(0);
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Account } from './accounts.ts';
+
+const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 200;
+
+/** The people of the demo, by user name. */
+export type Cast = Readonly<Record<
+  'requester' | 'requester2' | 'leader' | 'leader2' | 'director' | 'storekeeper' | 'admin' | 'auditor', Account
+>>;
+
+/** What is asked for: item ids and quantities. */
+export type Lines = readonly { itemId: string; quantity: number }[];
+
+/** How a task is answered. `n` is the how-manieth task of its step it is, from 1. */
+export interface Answer {
+  n?: number;
+  comment?: string;
+  data?: object;
+  cc?: string[];
+}
+
+/** One requisition on its way. Each step has an Idempotency-Key, so a story that broke off can be told again. */
+export interface Requisition {
+  id: string;
+  requester: Account;
+  leader: Account;
+  /** Waits until the task is there, then decides it. */
+  decide(who: Account, step: string, outcome: string, answer?: Answer): Promise<void>;
+  /** Both approvals. */
+  approve(answer?: Answer): Promise<void>;
+  /** Waits until the task of this step is there for `who`. */
+  waitFor(who: Account, step: string, n?: number): Promise<void>;
+  /** Something else that `who` does to a task: claim, transfer. */
+  act(who: Account, step: string, action: string, body?: object): Promise<void>;
+  /** Something that `who` does to the requisition itself: comments, remind, withdraw. */
+  tell(who: Account, action: string, body?: object): Promise<void>;
+}
+
+/** Starts the requisition of story `n`. */
+export async function requisition(
+  cast: Cast,
+  n: number,
+  who: 'requester' | 'requester2',
+  form: { purpose: string; lines: Lines },
+  cc?: string[],
+): Promise<Requisition> {
+  const requester = cast[who];
+  const leader = who === 'requester' ? cast.leader : cast.leader2;
+  const body = { type: 'supply-requisition', form, ...(cc && { cc }) };
+  const { id } = await requester.call<{ id: string }>('POST', '/processes', body, `demo-${n}-start`);
+
+  const taskOf = (step: string, nth: number): string => `${id}.${step}.${nth}`;
+  const waitFor = async (account: Account, step: string, nth = 1): Promise<void> => {
+    const patienceEnds = Date.now() + PATIENCE_MS;
+    while (!(await account.find(`/tasks/${taskOf(step, nth)}`))) {
+      if (Date.now() > patienceEnds) throw new Error(`${account.username} has waited in vain for ${taskOf(step, nth)}`);
+      await sleep(LOOK_EVERY_MS);
+    }
+  };
+  const decide = async (
+    account: Account, step: string, outcome: string, { n: nth = 1, ...answer }: Answer = {},
+  ): Promise<void> => {
+    await waitFor(account, step, nth);
+    const path = `/tasks/${taskOf(step, nth)}/decision`;
+    await account.call('POST', path, { outcome, ...answer }, `demo-${n}-${step}-${nth}`);
+  };
+  return {
+    id,
+    requester,
+    leader,
+    decide,
+    waitFor,
+    async approve(answer) {
+      await decide(leader, 'department-leader', 'approved', answer);
+      await decide(cast.director, 'service-centre-director', 'approved');
+    },
+    async act(account, step, action, more) {
+      await waitFor(account, step);
+      await account.call('POST', `/tasks/${taskOf(step, 1)}/${action}`, more ?? {}, `demo-${n}-${step}-${action}`);
+    },
+    async tell(account, action, more) {
+      await account.call('POST', `/processes/${id}/${action}`, more ?? {}, `demo-${n}-${action}`);
+    },
+  };
+}

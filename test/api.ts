@@ -1,0 +1,93 @@
+import { randomBytes, scryptSync } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { createApp } from '../api/app.ts';
+import { readConfig } from '../api/config.ts';
+import type { Deps } from '../api/deps.ts';
+import { seedContracts } from '../db/seeds/contracts.ts';
+import { processTypes } from '../workflows/contracts.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { login, PASSWORD, type Person } from './person.ts';
+
+/** The API alone on a database of its own: no worker, and Temporal away, as it may be. */
+export interface TestApi {
+  readonly url: string;
+  readonly deps: Deps;
+  readonly database: TestDatabase;
+  /** Everything that was logged, one JSON line each. */
+  readonly log: readonly string[];
+  /** Makes a person of `dept-test` whose password is that of the demo; the id is `person-USERNAME`. */
+  addPerson(username: string, roles?: readonly string[]): Promise<string>;
+  /** Logs in; makes the person first if missing. */
+  as(username: string, roles?: readonly string[]): Promise<Person>;
+  stop(): Promise<void>;
+}
+
+/** Settings that a test changes; `env` is read as at a real start. */
+export interface TestApiOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly webRoot?: string;
+}
+
+/** Starts the API on a free port. */
+export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const { db } = database;
+  await seedContracts(db, Object.values(processTypes).map(({ contract }) => contract));
+  await db('department').insert({ id: 'dept-test', name: '测试部', name_en: 'Test department' });
+
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const log: string[] = [];
+  const deps: Deps = {
+    db,
+    config: readConfig({
+      PORT: String(port), DATABASE_URL: database.url, TEMPORAL_ADDRESS: '127.0.0.1:1', HOUQIN_SECRET: randomBytes(32).toString('base64url'),
+      HOUQIN_DEMO: '1', ...env,
+    }),
+    log: pino({ level: 'debug' }, { write: (line: string) => { log.push(line); } }),
+    outbox: { kick: () => undefined },
+    temporal: { health: async () => false, history: async () => undefined },
+    counters: { cspReports: 0 },
+  };
+  server.on('request', createApp(deps, webRoot));
+  const url = `http://127.0.0.1:${port}`;
+
+  const api: TestApi = {
+    url,
+    deps,
+    database,
+    log,
+    async addPerson(username, roles = []) {
+      const id = `person-${username}`;
+      await db('person').insert({ id, username, name: `人 ${username}`, department_id: 'dept-test', password_hash: quickHash() });
+      if (roles.length > 0) await db('person_role').insert(roles.map((role) => ({ person_id: id, role_id: role })));
+      return id;
+    },
+    async as(username, roles) {
+      if (!(await db('person').where({ username }).first('id'))) await api.addPerson(username, roles);
+      return login(url, username);
+    },
+    async stop() {
+      await close(server);
+      await database.drop();
+    },
+  };
+  return api;
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise((closed) => {
+    server.close(closed);
+    server.closeAllConnections();
+  });
+}
+
+// The parameters stand in the stored text, so a test need not pay for the real ones.
+function quickHash(): string {
+  const salt = randomBytes(16);
+  const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
+  return `scrypt$N=1024,r=8,p=1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+}

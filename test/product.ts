@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { NativeConnection, type Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createApp } from '../api/app.ts';
+import { readConfig } from '../api/config.ts';
+import { createDispatcher, type Dispatcher } from '../api/outbox/dispatcher.ts';
+import { connectTemporal, type Temporal } from '../api/temporal.ts';
+import { connect, type Db } from '../db/connect.ts';
+import { seedContracts } from '../db/seeds/contracts.ts';
+import { seedDemoCompany } from '../db/seeds/demo-company.ts';
+import { processTypes } from '../workflows/contracts.ts';
+import { createWorker } from '../worker/create-worker.ts';
+import { createTestDatabase } from './database.ts';
+import { login, type Person } from './person.ts';
+
+/** The whole product in this process, on a database of its own: API, outbox, worker, real PostgreSQL and Temporal. */
+export interface Product {
+  readonly url: string;
+  readonly db: Db;
+  readonly databaseUrl: string;
+  readonly temporal: Temporal;
+  readonly taskQueue: string;
+  readonly dataDir: string;
+  /** Logs in, once per user name. */
+  as(username: string): Promise<Person>;
+  /** Stops the worker and starts another one, as a deployment does. */
+  restartWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Settings that a test changes. */
+export interface ProductOptions {
+  maxCachedWorkflows?: number;
+}
+
+/** Starts a product with the demo company in it, on the servers that `npm test` runs. */
+export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}): Promise<Product> {
+  const address = env('HOUQIN_TEST_TEMPORAL_ADDRESS');
+  const namespace = env('HOUQIN_TEST_TEMPORAL_NAMESPACE');
+  const dataDir = await mkdtemp(join(tmpdir(), 'houqin-product-'));
+  const database = await createTestDatabase();
+  await seedContracts(database.db, Object.values(processTypes).map(({ contract }) => contract));
+  await seedDemoCompany(database.url);
+
+  const taskQueue = `test-${randomBytes(6).toString('hex')}`;
+  const temporal = connectTemporal({ address, namespace });
+  const outboxDb = connect(database.url, 12);
+  const log = pino({ level: process.env.HOUQIN_TEST_LOG ?? 'silent' });
+  const outbox: Dispatcher = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue, log });
+
+  const server = await listen(database, temporal, outbox, log, { address, dataDir });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  let connection: NativeConnection | undefined;
+  let worker: Worker | undefined;
+  let running: Promise<void> | undefined;
+  const people = new Map<string, Promise<Person>>();
+
+  const product: Product = {
+    url,
+    db: database.db,
+    databaseUrl: database.url,
+    temporal,
+    taskQueue,
+    dataDir,
+    as(username) {
+      const known = people.get(username) ?? login(url, username);
+      people.set(username, known);
+      return known;
+    },
+    async startWorker() {
+      connection = await NativeConnection.connect({ address });
+      worker = await createWorker({
+        connection, namespace, db: database.db, cacheDir: env('HOUQIN_TEST_ROOT'), log, taskQueue, maxCachedWorkflows,
+      });
+      running = worker.run();
+    },
+    async stopWorker() {
+      worker?.shutdown();
+      await running;
+      await connection?.close();
+      worker = running = connection = undefined;
+    },
+    async restartWorker() {
+      await product.stopWorker();
+      await product.startWorker();
+    },
+    async stop() {
+      await product.stopWorker();
+      await outbox.stop();
+      await new Promise((closed) => {
+        server.close(closed);
+        server.closeAllConnections();
+      });
+      await outboxDb.destroy();
+      await temporal.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  await product.startWorker();
+  return product;
+}
+
+async function listen(
+  database: { url: string; db: Db },
+  temporal: Temporal,
+  outbox: Dispatcher,
+  log: pino.Logger,
+  { address, dataDir }: { address: string; dataDir: string },
+): Promise<Server> {
+  const { createServer } = await import('node:http');
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const config = readConfig({
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: address,
+    HOUQIN_SECRET: randomBytes(32).toString('base64url'),
+    HOUQIN_DEMO: '1',
+    HOUQIN_DATA: dataDir,
+  });
+  server.on('request', createApp({ db: database.db, config, log, outbox, temporal, counters: { cspReports: 0 } }));
+  return server;
+}
+
+function env(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests with npm test.`);
+  return value;
+}
