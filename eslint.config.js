@@ -5,7 +5,8 @@ import { houqin } from './scripts/check/lint-rules.mjs';
 
 /** What ESLint itself recommends, without its package @eslint/js. */
 const recommended = {
-  rules: Object.fromEntries([...builtinRules].flatMap(([name, rule]) => rule.meta.docs?.recommended ? [[name, 'error']] : [])),
+  rules: Object.fromEntries([...builtinRules]
+    .filter(([, { meta }]) => meta.docs?.recommended).map(([name]) => [name, 'error'])),
 };
 
 /** Levels are `error` and `off` only: a warning is a rule nobody decided on. */
@@ -20,8 +21,8 @@ const asErrors = (configs) => configs.map((config) => config.rules === undefined
 const TESTS = ['**/*.test.ts', 'test/**'];
 const PRODUCT = ['activities/**/*.ts', 'api/**/*.ts', 'db/**/*.ts', 'worker/**/*.ts', 'workflows/**/*.ts'];
 
-const RAW = 'CallExpression[callee.property.name=/^(raw|whereRaw|orWhereRaw|andWhereRaw|havingRaw|orHavingRaw|orderByRaw|groupByRaw|joinRaw|fromRaw|distinctRaw)$/]'
-  + '[callee.object.name!="express"]';
+// express.raw reads a body.
+const RAW = 'CallExpression[callee.property.name=/^(raw|[a-zA-Z]+Raw)$/][callee.object.name!="express"]';
 const interpolatedRaw = [
   {
     selector: `${RAW} > TemplateLiteral.arguments:first-child[expressions.length>0]`,
@@ -49,7 +50,9 @@ export default tseslint.config(
   {
     rules: {
       'no-undef': 'off', // tsc knows better
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-eval': 'error',
       'no-implied-eval': 'error',
@@ -61,7 +64,11 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     ignores: ['web/**'],
-    rules: { '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false }] },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': [
+        'error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false },
+      ],
+    },
   },
   {
     files: TESTS,
@@ -100,14 +107,20 @@ export default tseslint.config(
     rules: {
       'houqin/no-module-state': 'error',
       'no-restricted-globals': ['error',
-        ...['process', 'Buffer', 'crypto', 'performance', 'fetch', 'XMLHttpRequest', 'setImmediate', 'setInterval', 'WeakRef',
-          'FinalizationRegistry', 'require'].map((name) => ({
+        ...[
+          'process', 'Buffer', 'crypto', 'performance', 'fetch', 'XMLHttpRequest', 'setImmediate', 'setInterval',
+          'WeakRef', 'FinalizationRegistry', 'require',
+        ].map((name) => ({
           name,
           message: 'Not in a workflow: it differs on replay, or does not exist in the sandbox.',
         })),
       ],
       'no-restricted-properties': ['error',
-        { object: 'Math', property: 'random', message: 'Ids in a workflow are `${processId}.${step}.${n}`, never random.' },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'Ids in a workflow are `${processId}.${step}.${n}`, never random.',
+        },
       ],
       'no-restricted-imports': ['error', {
         paths: [{
@@ -119,7 +132,8 @@ export default tseslint.config(
     },
   },
 
-  ...asErrors(vue.configs['flat/strongly-recommended']).map((config) => ({ ...config, files: config.files ?? ['web/**/*.vue'] })),
+  ...asErrors(vue.configs['flat/strongly-recommended'])
+    .map((config) => ({ ...config, files: config.files ?? ['web/**/*.vue'] })),
   {
     files: ['web/**/*.vue'],
     languageOptions: { parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] } },

@@ -30,7 +30,9 @@ describe('docker-compose.yml', () => {
 
   it('pins every image to a version', () => {
     for (const [name, { image }] of Object.entries(services)) expect(image, name).to.match(/^[\w/-]+:\d+\.\d+/);
-    for (const [, image] of read('Dockerfile').matchAll(/^FROM (\S+)/gm)) expect(image).to.match(/^node:\d+\.\d+\.\d+-bookworm-slim$/);
+    for (const [, image] of read('Dockerfile').matchAll(/^FROM (\S+)/gm)) {
+      expect(image).to.match(/^node:\d+\.\d+\.\d+-bookworm-slim$/);
+    }
   });
 
   it('gives no secret a default, and writes none down', () => {

@@ -12,7 +12,7 @@ function run(command, args, env = {}) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root, encoding: 'utf8', env: { ...process.env, ...env }, maxBuffer: 64 << 20,
   });
-  return { ok: status === 0, missing: error?.code === 'ENOENT', output: `${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}` };
+  return { ok: status === 0, output: [stdout, stderr, error?.message].filter(Boolean).join('\n') };
 }
 
 const node = (script, ...args) => () => run(process.execPath, [path.join('node_modules', script), ...args]);

@@ -17,6 +17,8 @@ const shortTimeouts = {
     clock: 'wall', due: null, remind: null, escalate: null, expire: { after: 'PT5S', outcome: 'expired' },
   },
 } as const;
+type HurriedStep = keyof typeof shortTimeouts;
+const hurriedSteps: readonly HurriedStep[] = ['department-leader', 'hand-over'];
 
 const url = (process.env.HOUQIN_URL ?? 'http://127.0.0.1:8100').replace(/\/$/, '');
 const password = process.env.HOUQIN_DEMO_PASSWORD ?? DEMO_PASSWORD;
@@ -38,34 +40,31 @@ async function cast(): Promise<Cast> {
 }
 
 async function demoDay(people: Cast): Promise<number> {
-  const restore = await hurry(people);
   let failed: number;
+  const before = await policies(people);
   try {
+    for (const step of hurriedSteps) await put(people, step, shortTimeouts[step]);
     failed = await tell(people, hurriedStories, 1);
   } finally {
-    await restore();
+    for (const step of hurriedSteps) await put(people, step, before[step]);
   }
   return failed + await tell(people, stories, 1 + hurriedStories.length);
 }
 
-/** Makes the timeouts short; the answer makes them what they were. */
-async function hurry({ admin }: Cast): Promise<() => Promise<void>> {
+/** The policies in force; what a demo that was killed in a hurry left behind counts as the process's own. */
+async function policies({ admin }: Cast): Promise<Record<HurriedStep, object>> {
   const { items } = await admin.call<{ items: { type: string; step: string; policy: object }[] }>(
     'GET', '/admin/timeout-policies',
   );
-  const steps = ['department-leader', 'hand-over'] as const;
-  const put = async (step: string, policy: object): Promise<void> => {
-    await admin.call('PUT', `/admin/timeout-policies/${contract.type}/${step}`, policy);
+  const inForce = (step: HurriedStep): object => {
+    const policy = items.find((item) => item.type === contract.type && item.step === step)?.policy;
+    return policy && !isDeepStrictEqual(policy, shortTimeouts[step]) ? policy : contract.steps[step].timeouts;
   };
-  for (const step of steps) await put(step, shortTimeouts[step]);
-  return async () => {
-    for (const step of steps) {
-      const before = items.find((item) => item.type === contract.type && item.step === step)?.policy;
-      // A demo that was killed in a hurry left the short ones: then the process's own are the right ones.
-      const leftOver = before === undefined || isDeepStrictEqual(before, shortTimeouts[step]);
-      await put(step, leftOver ? contract.steps[step].timeouts : before);
-    }
-  };
+  return { 'department-leader': inForce('department-leader'), 'hand-over': inForce('hand-over') };
+}
+
+async function put({ admin }: Cast, step: HurriedStep, policy: object): Promise<void> {
+  await admin.call('PUT', `/admin/timeout-policies/${contract.type}/${step}`, policy);
 }
 
 /** Runs the stories, a few at once, numbered from `first`; answers how many failed. */

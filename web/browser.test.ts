@@ -58,6 +58,7 @@ describe('The pages in a real browser', function () {
       ],
     });
     page = await browser.newPage();
+    page.setDefaultTimeout(10_000);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       // Being told to log in is an answer, which the browser reports all the same.

@@ -9,35 +9,50 @@ import { startPostgres, withClient } from '../servers/postgres.ts';
 
 const REPORT = fileURLToPath(new URL('../../db/schema.md', import.meta.url));
 
-interface Column { table: string; name: string; type: string; nullable: boolean; fallback: string | null; comment: string | null }
-interface Line { table: string; text: string }
+interface Column {
+  table: string;
+  name: string;
+  type: string;
+  nullable: boolean;
+  fallback: string | null;
+  comment: string | null;
+}
+
+interface Line {
+  table: string;
+  text: string;
+}
 
 /** The schema of a migrated database as Markdown: tables, columns, types, constraints, indexes, triggers. */
 export async function schemaReport(db: Db): Promise<string> {
   const tables = await rows<{ name: string; comment: string | null }>(db, `
     SELECT relname AS name, obj_description(oid) AS comment FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname NOT IN ('migration', 'migration_lock')
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+      AND relname NOT IN ('migration', 'migration_lock')
     ORDER BY relname COLLATE "C"`);
   const columns = await rows<Column>(db, `
-    SELECT attrelid::regclass::text AS table, attname AS name, format_type(atttypid, atttypmod) AS type, NOT attnotnull AS nullable,
+    SELECT attrelid::regclass::text AS table, attname AS name, format_type(atttypid, atttypmod) AS type,
+      NOT attnotnull AS nullable,
       CASE WHEN attidentity <> '' THEN 'identity' ELSE pg_get_expr(adbin, adrelid) END AS fallback,
       col_description(attrelid, attnum) AS comment
     FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-    WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p'))
+    WHERE attrelid IN
+      (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p'))
       AND attnum > 0 AND NOT attisdropped
     ORDER BY attrelid, attnum`);
   const constraints = await rows<Line>(db, `
     SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS text FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f', 'c', 'x')
-    ORDER BY conrelid, array_position(ARRAY['p', 'u', 'f', 'c', 'x'], contype::text), pg_get_constraintdef(oid) COLLATE "C"`);
+    ORDER BY conrelid, array_position(ARRAY['p', 'u', 'f', 'c', 'x'], contype::text),
+      pg_get_constraintdef(oid) COLLATE "C"`);
   const indexes = await rows<Line>(db, `
     SELECT tablename AS table, replace(indexdef, ' public.', ' ') AS text FROM pg_indexes
     WHERE schemaname = 'public' AND NOT EXISTS
       (SELECT FROM pg_constraint WHERE conname = indexname AND connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'x'))
     ORDER BY indexname COLLATE "C"`);
   const triggers = await rows<Line>(db, `
-    SELECT tgrelid::regclass::text AS table, replace(pg_get_triggerdef(oid), ' public.', ' ') AS text FROM pg_trigger
-    WHERE NOT tgisinternal ORDER BY tgname COLLATE "C"`);
+    SELECT tgrelid::regclass::text AS table, replace(pg_get_triggerdef(oid), ' public.', ' ') AS text
+    FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname COLLATE "C"`);
 
   const parts = tables.map(({ name, comment }) => {
     const of = (lines: Line[]): string[] => lines.filter(({ table }) => table === name).map(({ text }) => `- \`${text}\``);
@@ -48,18 +63,21 @@ export async function schemaReport(db: Db): Promise<string> {
       [
         '| column | type | null | default | remark |',
         '| --- | --- | --- | --- | --- |',
-        ...columns.filter(({ table }) => table === name).map((column) => `| ${[
-          column.name, column.type, column.nullable ? 'yes' : '', column.fallback ? `\`${column.fallback}\`` : '', column.comment ?? '',
-        ].join(' | ')} |`),
+        ...columns.filter(({ table }) => table === name).map(row),
       ].join('\n'),
       ...(rules.length > 0 ? [rules.join('\n')] : []),
     ].join('\n\n');
   });
   return [
     '# Schema',
-    'Generated from a freshly migrated database by `npx tsx scripts/check/schema-report.ts --write`; `npm run check` fails when it is stale.',
+    'Generated from a freshly migrated database by `npx tsx scripts/check/schema-report.ts --write`.'
+      + ' `npm run check` fails when it is stale.',
     ...parts,
   ].join('\n\n') + '\n';
+}
+
+function row({ name, type, nullable, fallback, comment }: Column): string {
+  return `| ${[name, type, nullable ? 'yes' : '', fallback ? `\`${fallback}\`` : '', comment ?? ''].join(' | ')} |`;
 }
 
 async function rows<T>(db: Db, sql: string): Promise<T[]> {
@@ -109,7 +127,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--write')) {
     writeFileSync(REPORT, report);
   } else if (!existsSync(REPORT) || readFileSync(REPORT, 'utf8') !== report) {
-    console.error('db/schema.md is stale: run `npx tsx scripts/check/schema-report.ts --write` and review what changed.');
+    console.error('db/schema.md is stale: run `npx tsx scripts/check/schema-report.ts --write`, review what changed.');
     process.exitCode = 1;
   }
 }

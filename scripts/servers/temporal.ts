@@ -72,7 +72,7 @@ export function recordedStore(dataDir: string): 'postgres' | 'sqlite' | undefine
  */
 export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
   const { dataDir, log, namespace = 'houqin' } = options;
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const recordFile = path.join(dataDir, 'process.json');
   if (await endRecorded(recordFile)) log('Temporal was still running after a kill: ended it first.');
 
