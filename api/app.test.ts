@@ -140,7 +140,7 @@ describe('the application', function () {
       expect(await detail('en-GB,en;q=0.9')).to.equal('Please log in');
       expect(await detail('zh-CN,zh;q=0.9,en;q=0.8')).to.equal('请先登录');
       expect(await detail('fr, en;q=0.7, zh;q=0.3')).to.equal('Please log in');
-      expect(await detail('en;q=nonsense,,;;,q=1')).to.equal('请先登录');
+      expect(await detail('en;q=0,,;;,q=1')).to.equal('请先登录');
     });
 
     it('is explained in the person’s own language once that is known', async () => {
@@ -211,6 +211,22 @@ describe('the application', function () {
       for (const at of ['/notices?cursor=%E0%A4%A', '/notices?%FF=1', '/tasks/%C0%80']) {
         const answer = await auditor.get(at);
         expect([answer.status, answer.body.code], at).to.deep.equal([400, 'invalid-address']);
+      }
+    });
+
+    it('addresses that would leave the web’s folder', async () => {
+      const { port } = new URL(api.url);
+      const raw = (target: string) => new Promise<string>((resolve, reject) => {
+        let received = '';
+        const socket = openSocket(Number(port), '127.0.0.1', () => socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`));
+        socket.on('data', (data) => { received += data; }).on('close', () => resolve(received)).on('error', reject);
+      });
+      const targets = ['/../../package.json', '/..%2f..%2fpackage.json', '/assets/..%2f..%2fpackage.json', '/assets/%2e%2e/%2e%2e/package.json', '/%00.js',
+        '/assets/..%5c..%5cpackage.json', '//etc/passwd.txt', '/.env.js'];
+      for (const target of targets) {
+        const answer = await raw(target);
+        expect(answer, target).to.match(/^HTTP\/1\.1 (400|404) /).and.to.include('application/problem+json');
+        expect(answer).not.to.include('"houqin"');
       }
     });
 

@@ -15,6 +15,7 @@ const builtWeb = fileURLToPath(new URL('../web/dist', import.meta.url));
 export function createApp(deps: Deps, webRoot = builtWeb): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.set('case sensitive routing', true);
   app.set('etag', false);
   app.set('query parser', false);
   app.set('trust proxy', deps.config.trustedProxies || false);

@@ -2,8 +2,9 @@ import express, { type Request, type Response } from 'express';
 import type { Accepts } from './endpoint.ts';
 import { Problem } from './errors.ts';
 
-const LIMIT = 256 * 1024;
-const readRaw = express.raw({ type: () => true, limit: LIMIT, inflate: false });
+const limits: Readonly<Record<Accepts, number>> = { json: 256 * 1024, report: 16 * 1024, multipart: 0 };
+const reader = (limit: number) => express.raw({ type: () => true, limit, inflate: false });
+const readers = { json: reader(limits.json), report: reader(limits.report) };
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -14,7 +15,7 @@ export async function readBody(req: Request, res: Response, accepts: Accepts): P
   requireType(req, accepts);
   if (accepts === 'multipart') return {};
   await new Promise<void>((resolve, reject) => {
-    readRaw(req, res, (error: unknown) => (error ? reject(asProblem(error)) : resolve()));
+    readers[accepts](req, res, (error: unknown) => (error ? reject(asProblem(error, limits[accepts])) : resolve()));
   });
   const bytes: unknown = req.body;
   if (!(bytes instanceof Buffer) || bytes.length === 0) return {};
@@ -36,9 +37,9 @@ function requireType(req: Request, accepts: Accepts): void {
   throw new Problem('content-type-not-supported', { expected: accepts === 'multipart' ? 'multipart/form-data' : 'application/json' });
 }
 
-function asProblem(error: unknown): unknown {
+function asProblem(error: unknown, limit: number): unknown {
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  if (status === 413) return new Problem('too-large', { limit: `${LIMIT / 1024} KiB` });
+  if (status === 413) return new Problem('too-large', { limit: `${limit / 1024} KiB` });
   if (status === 415) return new Problem('content-type-not-supported', { expected: 'application/json' });
   // Length and content disagree, or the caller went away in the middle.
   if (status === 400) return new Problem('invalid-json');

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { parseFailpoints } from './failpoints.ts';
 
 /** The settings of one API process. */
 export interface Config {
@@ -19,6 +20,8 @@ export interface Config {
   readonly dataDir: string;
   /** Proxies in front of us whose X-Forwarded-For entries are believed; 0 believes none. */
   readonly trustedProxies: number;
+  /** Where a fault experiment ends this process; none outside of tests. */
+  readonly failpoints: ReadonlyMap<string, number>;
 }
 
 /** A setting that is missing or unsafe; the message names the variable and the remedy. */
@@ -58,7 +61,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     demo,
     dataDir: path.resolve(env.HOUQIN_DATA || 'data'),
     trustedProxies: integer(env, 'HOUQIN_TRUST_PROXY', 0, 10),
+    failpoints: failpointsOf(env),
   };
+}
+
+function failpointsOf(env: NodeJS.ProcessEnv): ReadonlyMap<string, number> {
+  if (!env.HOUQIN_FAILPOINTS) return new Map();
+  if (env.HOUQIN_TEST !== '1') throw new ConfigError('HOUQIN_FAILPOINTS ends the process in mid-work and is for tests only: unset it.');
+  return parseFailpoints(env.HOUQIN_FAILPOINTS);
 }
 
 const given = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([, value]) => value));

@@ -247,6 +247,10 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     zh: '该步骤占用库存，必须设置到期处理。',
     en: 'is needed: this step holds a lease, which must end.',
   },
+  'timeout-policy.nobody': {
+    zh: '升级与到期不能都为空，否则任务可能永远无人办理。',
+    en: 'and expire cannot both be empty: the task could wait for ever.',
+  },
   'timeout-policy.expire.outcome.unknown': {
     zh: '该步骤没有此结果；请选择该步骤的结果或 hand-over。',
     en: 'is not an outcome of this step: choose one of its outcomes, or hand-over.',

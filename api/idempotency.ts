@@ -4,6 +4,7 @@ import type { Db } from '../db/connect.ts';
 import { findIdempotentAnswer, insertIdempotencyKey, completeIdempotencyKey, insertIdempotentAnswer } from '../db/queries/idempotency.ts';
 import type { Call, Endpoint } from './endpoint.ts';
 import { Problem } from './errors.ts';
+import { failpoint } from './failpoints.ts';
 
 /** An answer that was given before, to be given again. */
 export interface StoredAnswer {
@@ -83,12 +84,14 @@ export function withKey({ personId, route, key, content }: IdempotencyKey): Idem
 export async function transact<E extends Endpoint, Body>(
   call: Pick<Call<E>, 'endpoint' | 'idempotency'>, db: Db, work: (trx: Knex.Transaction) => Promise<Body>,
 ): Promise<Body> {
-  return db.transaction(async (trx) => {
+  const committed = await db.transaction(async (trx) => {
     await call.idempotency.begin(trx);
     const body = await work(trx);
     await call.idempotency.complete(trx, call.endpoint.status, call.endpoint.response.parse(body));
     return body;
   });
+  failpoint('api.after_commit');
+  return committed;
 }
 
 // Equal content gives equal text, in whatever order a client wrote its fields.

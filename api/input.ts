@@ -4,6 +4,7 @@ import type { Locale } from './actor.ts';
 import { fieldTexts, fill, invalidField, Problem, textIn, type FieldError } from './errors.ts';
 
 const MOST_LEVELS = 32;
+const MOST_ERRORS = 100;
 // PostgreSQL stores neither NUL nor half of a surrogate pair; with the u flag the class matches only halves.
 const unusable = /\0|[\uD800-\uDFFF]/u;
 type Where = NonNullable<FieldError['in']>;
@@ -13,12 +14,17 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where
   requireUsable(value, where, []);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw invalidInput(result.error.issues, where, locale);
+  throw invalidInput(result.error.issues, where, locale, undefined, schema);
 }
 
-/** A 400 of zod's issues, for what a handler validates itself, such as a process's form (`prefix` is where it stands: `form`). */
-export function invalidInput(issues: readonly z.core.$ZodIssue[], where: Where, locale: Locale, prefix = ''): Problem {
-  return new Problem('invalid-input', {}, {}, issues.flatMap((issue) => fieldErrors(issue, where, locale, prefix)));
+/**
+ * A 400 of zod's issues, for what a handler validates itself, such as a process's form: `prefix` is where that stands (`form`). Fields that
+ * the schema titles are called by their titles.
+ */
+export function invalidInput(
+  issues: readonly z.core.$ZodIssue[], where: Where, locale: Locale, prefix?: string, schema?: z.ZodType,
+): Problem {
+  return new Problem('invalid-input', {}, {}, issues.slice(0, MOST_ERRORS).flatMap((issue) => fieldErrors(issue, where, locale, prefix, schema)).slice(0, MOST_ERRORS));
 }
 
 /**
@@ -69,17 +75,43 @@ function requireUsable(value: unknown, where: Where, path: readonly (string | nu
 }
 
 function nameOf(path: readonly PropertyKey[], where: Where): string {
-  return path.length === 0 ? where : path.map(String).join('.');
+  return path.length === 0 ? where : path.map((part) => (part === '' ? '""' : String(part))).join('.');
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, where: Where, locale: Locale, prefix: string): FieldError[] {
-  const at = prefix === '' ? issue.path : [prefix, ...issue.path];
+function fieldErrors(issue: z.core.$ZodIssue, where: Where, locale: Locale, prefix?: string, schema?: z.ZodType): FieldError[] {
   // Each unknown field is an error of its own, so that each can be marked where it stands.
-  const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...at, key]) : [at];
-  return paths.slice(0, 20).map((path) => {
-    const name = nameOf(path, where);
-    return { in: where, path: name, message: `${name}${locale === 'en' ? ': ' : '：'}${explain(issue, locale)}` };
+  const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  return paths.slice(0, MOST_ERRORS).map((path) => {
+    const name = nameOf(prefix === undefined ? path : [prefix, ...path], where);
+    const label = titleAt(schema, path, locale) ?? name;
+    return { in: where, path: name, message: `${label}${locale === 'en' ? ': ' : '：'}${explain(issue, locale)}` };
   });
+}
+
+/** The words of a field (see `titled` in workflows/lib/form.ts), where the schema has some. */
+function titleAt(schema: z.ZodType | undefined, path: readonly PropertyKey[], locale: Locale): string | undefined {
+  let [at, title]: [z.core.$ZodType | undefined, Text | undefined] = [schema, undefined];
+  for (const part of [...path, undefined]) {
+    for (title = titleOf(at); at && !title; title = titleOf(at)) {
+      const inner = innerOf(at);
+      if (!inner) break;
+      at = inner;
+    }
+    if (part === undefined) break;
+    for (let inner = innerOf(at); inner; inner = innerOf(at)) at = inner;
+    at = at instanceof z.ZodObject ? at.shape[String(part)] : at instanceof z.ZodArray ? at.element : undefined;
+  }
+  return title && textIn(locale, title);
+}
+
+function innerOf(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
+    || schema instanceof z.ZodReadonly) return schema.def.innerType;
+  return schema instanceof z.ZodPipe ? schema.def.in : undefined;
+}
+
+function titleOf(schema: z.core.$ZodType | undefined): Text | undefined {
+  return schema instanceof z.ZodType ? schema.meta()?.['x-title'] as Text | undefined : undefined;
 }
 
 /** What is wrong and how to make it right, in one language; the schema's own message (a key of `fieldTexts`) goes first. */

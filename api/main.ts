@@ -11,6 +11,7 @@ import { seedContracts } from '../db/seeds/contracts.ts';
 import { processTypes } from '../workflows/contracts.ts';
 import { createApp } from './app.ts';
 import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
+import { armFailpoints } from './failpoints.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { hashPassword } from './passwords.ts';
 import { IDLE_MINUTES } from './sessions.ts';
@@ -23,6 +24,7 @@ const DISPATCHER_CONCURRENCY = 8;
 const HOUR = 3_600_000;
 
 const config = configOrExit();
+armFailpoints(config.failpoints);
 const log = pino({ name: 'api' });
 const db = connect(config.databaseUrl, 24);
 const outboxDb = connect(config.databaseUrl, DISPATCHER_CONCURRENCY + 2);
@@ -73,7 +75,7 @@ async function prepare(db: Db, { databaseUrl, demo, publicUrl }: Config): Promis
   await seedContracts(db, Object.values(processTypes).map(({ contract }) => contract));
   if (demo) return;
   const password = randomBytes(15).toString('base64url');
-  const isFirst = await createFirstAdministrator(db, { username: 'admin', passwordHash: await hashPassword(password) });
+  const isFirst = await createFirstAdministrator(db, 'admin', () => hashPassword(password));
   if (isFirst) process.stdout.write(`First start: log in at ${publicUrl} as admin with the password ${password} (shown this once).\n`);
 }
 

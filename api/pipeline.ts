@@ -5,6 +5,7 @@ import { readBody } from './body.ts';
 import type { Deps } from './deps.ts';
 import type { Call, Endpoint, Route } from './endpoint.ts';
 import { invalidField, Problem } from './errors.ts';
+import { failpoint } from './failpoints.ts';
 import { Replay, withKey, withoutKey, type Idempotency, type StoredAnswer } from './idempotency.ts';
 import { parseInput, parseQuery } from './input.ts';
 import { localeOf } from './locale.ts';
@@ -52,6 +53,7 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
       progress.idempotency = idempotencyOf(req, endpoint, actor, { params, query, body });
       const call = { endpoint, actor, params, query, body, locale, requestId: idOf(res), idempotency: progress.idempotency, req, res };
       const result = await route.run(call as Call);
+      if (isWrite) failpoint('api.before_reply');
       if (!endpoint.raw) answer(res, endpoint.status, endpoint.response.parse(result));
     } catch (error) {
       await answerFailure(error, req, res, endpoint, progress, deps);

@@ -4,8 +4,10 @@ import { Problem } from './errors.ts';
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isDatabaseAway(error)) return new Problem('database-away', {}, { retryAfter: 5 });
-  // Express's own refusals of an address that it cannot decode.
-  if (error instanceof URIError || statusOf(error) === 400) return new Problem('invalid-address');
+  // Express's own refusals: of an address that it cannot decode, and of files outside of the web's folder.
+  const status = statusOf(error);
+  if (error instanceof URIError || status === 400) return new Problem('invalid-address');
+  if (status === 403 || status === 404) return new Problem('not-found');
   return new Problem('internal-error');
 }
 

@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint, import rules, generated files, docker files. One line each; the first failure ends it. */
+/** `npm run check`: types, lint, import rules, generated files, docker files. The first failure ends it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ function compose() {
   try {
     for (const [command, ...first] of [['docker', 'compose'], ['docker-compose']]) {
       if (!run(command, [...first, 'version']).ok) continue;
-      return run(command, [...first, '--env-file', envFile, '-f', path.join(root, 'docker-compose.yml'), 'config', '-q']);
+      return run(command, [...first, '--env-file', envFile, '-f', 'docker-compose.yml', 'config', '-q']);
     }
     return { ok: true, note: 'not checked: no docker compose here' };
   } finally {

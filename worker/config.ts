@@ -1,12 +1,17 @@
 import { join } from 'node:path';
+import { parseFailpoints } from '../api/failpoints.ts';
 
 /** What the worker reads from the environment, once. Throws with the variable's name and the remedy when one is missing. */
 export function workerConfig(env: NodeJS.ProcessEnv) {
+  if (env.HOUQIN_FAILPOINTS && env.HOUQIN_TEST !== '1') {
+    throw new Error('HOUQIN_FAILPOINTS ends the process in mid-work and is for tests only: unset it.');
+  }
   return {
     databaseUrl: needed(env, 'DATABASE_URL', 'a PostgreSQL URL such as postgres://houqin:…@127.0.0.1:5432/houqin'),
     temporalAddress: needed(env, 'TEMPORAL_ADDRESS', 'host:port of the Temporal frontend'),
     temporalNamespace: env.TEMPORAL_NAMESPACE ?? 'houqin',
     cacheDir: join(env.HOUQIN_DATA ?? 'data', 'cache'),
+    failpoints: env.HOUQIN_FAILPOINTS ? parseFailpoints(env.HOUQIN_FAILPOINTS) : new Map<string, number>(),
   };
 }
 

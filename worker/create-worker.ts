@@ -1,7 +1,10 @@
+import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { NativeConnection, Worker, type ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import { failpoint, failpointSoon } from '../api/failpoints.ts';
 import type { Db } from '../db/connect.ts';
+import { forgetRetry, noteRetry } from '../db/queries/activity-retries.ts';
 import { workflowBundle } from './bundle.ts';
 
 /** The one task queue of the product's workflows and their local activities. */
@@ -27,7 +30,9 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
     taskQueue: parts.taskQueue ?? TASK_QUEUE,
     workflowBundle: { codePath: await workflowBundle(parts.cacheDir, parts.workflowsPath) },
     activities: createActivities({ db: parts.db }),
-    interceptors: { activity: [() => ({ inbound: discreetFailures(parts.log) })] },
+    interceptors: {
+      activity: [(context) => ({ inbound: discreetFailures(parts, context) }), ({ info }) => ({ inbound: failpoints(info.activityType) })],
+    },
     maxCachedWorkflows: parts.maxCachedWorkflows ?? 300,
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,
@@ -38,20 +43,48 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
   });
 }
 
-/** Lets only an error's code through to Temporal: its message may hold personal data (design, rule 3). */
-function discreetFailures(log: WorkerParts['log']): ActivityInboundCallsInterceptor {
+/** Attempts after which a failing activity is no passing hiccup any more and is shown to the administrator. */
+const SHOWN_FROM_ATTEMPT = 3;
+
+/**
+ * Lets only an error's code through to Temporal, since its message may hold personal data (design, rule 3), and keeps a record of what goes on
+ * failing: a local activity's retries show in no list of Temporal's (rule 6).
+ */
+function discreetFailures({ db, log }: Pick<WorkerParts, 'db' | 'log'>, { info }: Context): ActivityInboundCallsInterceptor {
+  const { activityType: activity, attempt: attempts } = info;
+  const processId = info.workflowExecution?.workflowId ?? '';
   return {
     async execute(input, next) {
       try {
-        return await next(input);
+        const result = await next(input);
+        if (attempts >= SHOWN_FROM_ATTEMPT) await forgetRetry(db, { processId, activity });
+        return result;
       } catch (error) {
         if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
-        const { name, message, code = name } = error as Error & { code?: string };
-        log.warn({ code, error: message }, 'activity failed');
+        const { name, code = name } = error as Error & { code?: string };
+        log.warn({ processId, activity, attempts, code: String(code) }, 'activity failed; it is tried again');
+        if (attempts >= SHOWN_FROM_ATTEMPT) {
+          // The database may be what is failing; then its absence is shown by itself.
+          await noteRetry(db, { processId, activity, attempts, code: String(code) }).catch(() => undefined);
+        }
         const failure = ApplicationFailure.retryable(String(code), 'infrastructure');
         failure.stack = '';
         throw failure;
       }
+    },
+  };
+}
+
+/** Where fault experiments end this process round an activity; nothing in production. */
+function failpoints(activity: string): ActivityInboundCallsInterceptor {
+  return {
+    async execute(input, next) {
+      failpoint('worker.before_effect', `worker.before_effect:${activity}`);
+      const result = await next(input);
+      failpoint('worker.after_effect', `worker.after_effect:${activity}`);
+      // The completion is reported after this returns.
+      failpointSoon(5, 'worker.after_completion', `worker.after_completion:${activity}`);
+      return result;
     },
   };
 }

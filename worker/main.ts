@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
+import { armFailpoints } from '../api/failpoints.ts';
 import { connect } from '../db/connect.ts';
 import { workerConfig } from './config.ts';
 import { createWorker } from './create-worker.ts';
 
 const log = pino({ name: 'worker' });
 const config = workerConfig(process.env);
+armFailpoints(config.failpoints);
 
 Runtime.install({
   logger: {

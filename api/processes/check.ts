@@ -20,7 +20,7 @@ export async function checkForm(
   trx: Knex.Transaction, type: ProcessType, form: unknown, locale: Locale, prefix = 'form',
 ): Promise<CheckedForm> {
   const parsed = type.form.safeParse(form);
-  if (!parsed.success) throw invalidInput(parsed.error.issues, 'body', locale, prefix);
+  if (!parsed.success) throw invalidInput(parsed.error.issues, 'body', locale, prefix, type.form);
   const labels = new Map<string, string>();
   const errors: FieldError[] = [];
   for (const [path, kind] of Object.entries(type.references)) {

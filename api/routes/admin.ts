@@ -19,8 +19,9 @@ export function adminRoutes({ db }: Deps): Route[] {
     handle(adminContract.putTimeoutPolicy, async (call) => {
       const { params: { type, step }, actor, locale } = call;
       const contract = stepOf(type, step);
-      const policy = parseInput(timeoutPolicySchemaFor(Object.keys(contract.outcomes)), call.body, 'body', locale);
+      const policy = parseInput(timeoutPolicySchemaFor(Object.keys({ ...contract.outcomes, ...contract.clockOutcomes })), call.body, 'body', locale);
       if (contract.expiryNeeded && !policy.expire) throw invalidField('expire', 'timeout-policy.expire.needed');
+      if (!policy.expire && !policy.escalate) throw invalidField('escalate', 'timeout-policy.nobody');
       return transact(call, db, async (trx) => {
         const version = await addPolicy(trx, { type, step, policy, personId: actor.personId });
         await recordChange(trx, actor.personId, 'timeout-policy', `timeout-policy:${type}/${step}`, version);

@@ -26,8 +26,8 @@ export function healthRoutes({ db, temporal, counters, log }: Deps): Route[] {
 
     handle(healthContract.cspReport, async () => {
       counters.cspReports += 1;
-      // Not the report itself: its address may hold what a person searched for.
-      log.warn({ cspReports: counters.cspReports }, 'content security policy report');
+      // Not the report itself: its address may hold what a person searched for. And not each: anybody can send a million.
+      if (Number.isInteger(Math.log2(counters.cspReports))) log.warn({ cspReports: counters.cspReports }, 'content security policy reports');
     }),
   ];
 }

@@ -187,7 +187,8 @@ function alreadyDecided(task: TaskRow): Problem {
   const contract = contractOf(task.type);
   if (task.state === 'closed') return new Problem('task-closed', { number: task.number });
   const by = task.decided_by_name ?? CLOCK;
-  const outcome = contract.steps[task.step]?.outcomes[task.outcome!] ?? contract.outcomes[task.outcome!]?.title ?? task.outcome!;
+  const { outcomes = {}, clockOutcomes = {} } = contract.steps[task.step] ?? {};
+  const outcome = outcomes[task.outcome!] ?? clockOutcomes[task.outcome!] ?? task.outcome!;
   return new Problem('task-already-decided', { by, outcome, at: task.decided_at!.toISOString() }, {
     decidedBy: task.decided_by === null ? null : { id: task.decided_by, name: task.decided_by_name },
     actorKind: task.actor_kind,

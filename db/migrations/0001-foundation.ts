@@ -239,6 +239,17 @@ export async function up(knex: Knex): Promise<void> {
     );
     CREATE INDEX effect_process ON effect (process_id);
 
+    CREATE TABLE activity_retry (
+      process_id text NOT NULL,
+      activity text NOT NULL,
+      attempts integer NOT NULL,
+      code text NOT NULL,
+      since timestamptz NOT NULL DEFAULT now(),
+      last_at timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (process_id, activity)
+    );
+    COMMENT ON TABLE activity_retry IS 'Activities that keep failing; a local activity''s retries show nowhere in Temporal. Gone once it succeeds.';
+
     CREATE TABLE idempotency (
       person_id text NOT NULL REFERENCES person,
       route text NOT NULL,
@@ -278,7 +289,7 @@ export async function up(knex: Knex): Promise<void> {
 /** Drops everything that `up` made. */
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    DROP TABLE setting, business_calendar, timeout_policy, idempotency, effect, outbox, notice, copy, comment, audit_event, inbox_entry,
+    DROP TABLE activity_retry, setting, business_calendar, timeout_policy, idempotency, effect, outbox, notice, copy, comment, audit_event, inbox_entry,
       task, process_form, process, login_attempt, session, person_role, role, person, department CASCADE;
     DROP SEQUENCE process_number;
     DROP FUNCTION task_to_inbox, refuse_change;

@@ -1,4 +1,5 @@
 import type { Db } from '../connect.ts';
+import { recordAudit } from './audit.ts';
 
 /** What a login needs of a person. */
 export interface Credentials {
@@ -43,7 +44,7 @@ export async function findProfile(db: Db, personId: string): Promise<Profile | u
  * Makes the first administrator of an installation that has no person at all: a department for the company, the role, the account. False when
  * there is somebody already; several processes may ask at once.
  */
-export async function createFirstAdministrator(db: Db, admin: { username: string; passwordHash: string }): Promise<boolean> {
+export async function createFirstAdministrator(db: Db, username: string, hashPassword: () => Promise<string>): Promise<boolean> {
   return db.transaction(async (trx) => {
     await trx.raw('LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE');
     if (await trx('person').first('id')) return false;
@@ -51,12 +52,13 @@ export async function createFirstAdministrator(db: Db, admin: { username: string
     await trx('role').insert({ id: 'process-administrator', name: '流程管理员', name_en: 'Process administrator' }).onConflict('id').ignore();
     await trx('person').insert({
       id: 'person-admin',
-      username: admin.username,
+      username,
       name: '系统管理员',
       department_id: 'dept-company',
-      password_hash: admin.passwordHash,
+      password_hash: await hashPassword(),
     });
     await trx('person_role').insert({ person_id: 'person-admin', role_id: 'process-administrator' });
+    await recordAudit(trx, { actor: { kind: 'system' }, action: 'first-administrator-created', object: 'person:person-admin' });
     return true;
   });
 }

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Db } from '../connect.ts';
 import { recordAudit } from './audit.ts';
 
 /** So many pieces of one item. */
@@ -203,16 +202,6 @@ export async function takeStock(
   return { movementId, difference, onHand: input.counted };
 }
 
-/** The processes that hold stock of an item, oldest number first. */
-export async function casesHolding(db: Db | Knex.Transaction, itemId: string): Promise<HoldingCase[]> {
-  return db('reservation')
-    .join('process', 'process.id', 'reservation.process_id')
-    .where('reservation.item_id', itemId)
-    .whereRaw('quantity > issued + released')
-    .orderBy('process.number')
-    .select({ processId: 'process.id', number: 'process.number' }, db.raw('quantity - issued - released AS quantity'));
-}
-
 async function lockProcess(trx: Knex.Transaction, processId: string): Promise<boolean> {
   const process = await trx('process').where({ id: processId }).forUpdate().first('status');
   return process?.status === 'running';
@@ -229,6 +218,15 @@ async function lockItems(trx: Knex.Transaction, itemIds: string[]): Promise<Map<
   if (itemIds.length === 0) return new Map();
   const rows = await trx('item').whereIn('id', itemIds).orderBy('id').forUpdate().select('id', 'on_hand', 'reserved');
   return new Map(rows.map((row) => [row.id, row.on_hand - row.reserved]));
+}
+
+async function casesHolding(trx: Knex.Transaction, itemId: string): Promise<HoldingCase[]> {
+  return trx('reservation')
+    .join('process', 'process.id', 'reservation.process_id')
+    .where('reservation.item_id', itemId)
+    .whereRaw('quantity > issued + released')
+    .orderBy('process.number')
+    .select({ processId: 'process.id', number: 'process.number' }, trx.raw('quantity - issued - released AS quantity'));
 }
 
 async function heldByProcess(trx: Knex.Transaction, processId: string): Promise<ItemQuantity[]> {

@@ -81,12 +81,6 @@ export async function findItem(db: Db | Knex.Transaction, id: string): Promise<I
   return row && withAvailable(row);
 }
 
-/** Those of `ids` that nobody may ask for now: unknown or no longer active. */
-export async function unavailableItems(db: Db | Knex.Transaction, ids: string[]): Promise<string[]> {
-  const there = await db('item').whereIn('id', ids).where({ active: true }).pluck('id');
-  return ids.filter((id) => !there.includes(id));
-}
-
 /** The categories in use, with the number of active items in each. */
 export async function listCategories(db: Db | Knex.Transaction): Promise<{ name: string; items: number }[]> {
   return db('item').where({ active: true }).groupBy('category').orderBy('category')

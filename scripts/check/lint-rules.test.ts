@@ -138,12 +138,14 @@ const BAD: [file: string, text: string, sentence: RegExp][] = [
 ];
 
 const GOOD: [file: string, text: string][] = [
-  [WORKFLOW, 'import { proxyLocalActivities } from \'@temporalio/workflow\';\nimport type { S } from \'../../activities/supply.ts\';\n'
+  [WORKFLOW, 'import { proxyLocalActivities } from \'@temporalio/workflow\';\n'
+    + 'import type { S } from \'../../activities/supply.ts\';\n'
     + 'export const supply = proxyLocalActivities<S>({ startToCloseTimeout: \'5s\' });'],
   [WORKFLOW, 'export const STEPS = [\'a\', \'b\'] as const;\nexport const names: readonly string[] = [];'],
   [
     CONTRACT,
-    'import type { ProcessContract } from \'../lib/contract.ts\';\nexport const contract: ProcessContract = {} as never;',
+    'import type { ProcessContract } from \'../lib/contract.ts\';\n'
+      + 'export const contract: ProcessContract = {} as never;',
   ],
   [WORKFLOW, 'async function step(): Promise<void> {}\nexport async function story(): Promise<void> { await step(); }'],
   [FORM, 'import { z } from \'zod\';\nexport const form = z.strictObject({ purpose: z.string() });'],
@@ -151,19 +153,23 @@ const GOOD: [file: string, text: string][] = [
     'workflows/supply-requisition/workflow.test.ts',
     'import fs from \'node:fs\';\nexport const seen = new Map([[\'a\', fs]]);',
   ],
-  [API, 'import { contracts } from \'../workflows/contracts.ts\';\nimport { decide } from \'../workflows/lib/messages.ts\';\n'
-    + 'import { timeoutPolicy } from \'../activities/deadlines/timeout-policy-schema.ts\';\nexport const all = [contracts, decide, timeoutPolicy];'],
+  [API, 'import { contracts } from \'../workflows/contracts.ts\';\n'
+    + 'import { decide } from \'../workflows/lib/messages.ts\';\n'
+    + 'import { timeoutPolicy } from \'../activities/deadlines/timeout-policy-schema.ts\';\n'
+    + 'export const all = [contracts, decide, timeoutPolicy];'],
   [API, 'import express from \'express\';\nexport const raw = express.raw({ type: \'text/csv\' });'],
   [DB, 'import type { ProcessContract } from \'../workflows/lib/contract.ts\';\nexport type P = ProcessContract;'],
   [
     'db/seeds/contracts.ts',
-    'import { defaultCalendar } from \'../../activities/deadlines/calendar-2026.ts\';\nexport const c = defaultCalendar;',
+    'import { defaultCalendar } from \'../../activities/deadlines/calendar-2026.ts\';\n'
+      + 'export const c = defaultCalendar;',
   ],
   [
     'db/migrate.ts',
     'import type { Knex } from \'knex\';\nexport const q = (db: Knex, id: string) => db.raw(\'select ?\', [id]);',
   ],
-  [PAGE, 'import { contracts } from \'../workflows/contracts.ts\';\nimport type { Contract } from \'../api/contract.ts\';\n'
+  [PAGE, 'import { contracts } from \'../workflows/contracts.ts\';\n'
+    + 'import type { Contract } from \'../api/contract.ts\';\n'
     + 'import { createApp } from \'vue\';\nexport const all = [contracts, createApp] as [unknown, Contract];'],
   ['scripts/start.ts', 'import { work } from \'../worker/main.ts\';\nexport const w = [work, process.env.PORT];'],
   ['worker/main.ts', 'import { work } from \'./work.ts\';\nexport const w = work;'],

@@ -48,14 +48,16 @@ export async function schemaReport(db: Db): Promise<string> {
   const indexes = await rows<Line>(db, `
     SELECT tablename AS table, replace(indexdef, ' public.', ' ') AS text FROM pg_indexes
     WHERE schemaname = 'public' AND NOT EXISTS
-      (SELECT FROM pg_constraint WHERE conname = indexname AND connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'x'))
+      (SELECT FROM pg_constraint
+       WHERE conname = indexname AND connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'x'))
     ORDER BY indexname COLLATE "C"`);
   const triggers = await rows<Line>(db, `
     SELECT tgrelid::regclass::text AS table, replace(pg_get_triggerdef(oid), ' public.', ' ') AS text
     FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname COLLATE "C"`);
 
   const parts = tables.map(({ name, comment }) => {
-    const of = (lines: Line[]): string[] => lines.filter(({ table }) => table === name).map(({ text }) => `- \`${text}\``);
+    const of = (lines: Line[]): string[] =>
+      lines.filter(({ table }) => table === name).map(({ text }) => `- \`${text}\``);
     const rules = [...of(constraints), ...of(indexes), ...of(triggers)];
     return [
       `## ${name}`,

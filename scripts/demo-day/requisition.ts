@@ -9,6 +9,9 @@ export type Cast = Readonly<Record<
   'requester' | 'requester2' | 'leader' | 'leader2' | 'director' | 'storekeeper' | 'admin' | 'auditor', Account
 >>;
 
+/** Those of them who ask for things. */
+export type Requester = 'requester' | 'requester2' | 'leader' | 'leader2';
+
 /** What is asked for: item ids and quantities. */
 export type Lines = readonly { itemId: string; quantity: number }[];
 
@@ -24,6 +27,7 @@ export interface Answer {
 export interface Requisition {
   id: string;
   requester: Account;
+  /** Who leads the requester's department: perhaps the requester, whose superior has no account in the demo. */
   leader: Account;
   /** Waits until the task is there, then decides it. */
   decide(who: Account, step: string, outcome: string, answer?: Answer): Promise<void>;
@@ -41,12 +45,12 @@ export interface Requisition {
 export async function requisition(
   cast: Cast,
   n: number,
-  who: 'requester' | 'requester2',
+  who: Requester,
   form: { purpose: string; lines: Lines },
   cc?: string[],
 ): Promise<Requisition> {
   const requester = cast[who];
-  const leader = who === 'requester' ? cast.leader : cast.leader2;
+  const leader = who.endsWith('2') ? cast.leader2 : cast.leader;
   const body = { type: 'supply-requisition', form, ...(cc && { cc }) };
   const { id } = await requester.call<{ id: string }>('POST', '/processes', body, `demo-${n}-start`);
 

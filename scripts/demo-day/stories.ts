@@ -1,4 +1,4 @@
-import { requisition, type Cast, type Lines, type Requisition } from './requisition.ts';
+import { requisition, type Cast, type Lines, type Requester, type Requisition } from './requisition.ts';
 
 /** Tells what happens to the `n`-th requisition of the demo. */
 export type Story = (cast: Cast, n: number) => Promise<void>;
@@ -18,7 +18,7 @@ export const hurriedStories: readonly Story[] = [
 
 /** Everything else that can happen to a requisition, several times each. */
 export const stories: readonly Story[] = [
-  // Waiting for the department's leader: plain, urged, talked about, copied, with someone else.
+  // Waiting for the department's leader: plain, urged and commented, copied, with someone else.
   ...times(3, async (cast, n) => {
     await start(cast, n);
   }),
@@ -34,6 +34,11 @@ export const stories: readonly Story[] = [
   ...['person-liu-yang', 'person-huang-shiyu'].map((to): Story => async (cast, n) => {
     const it = await start(cast, n, { who: 'requester' });
     await it.act(it.leader, 'department-leader', 'transfer', { to, comment: '外出开会，请代为审批。' });
+  }),
+
+  // A leader's own goes to the general manager.
+  ...(['leader', 'leader2'] as const).map((who): Story => async (cast, n) => {
+    await start(cast, n, { who });
   }),
 
   // Waiting for the director.
@@ -54,7 +59,7 @@ export const stories: readonly Story[] = [
     await it.tell(it.requester, 'remind');
   },
 
-  // Waiting at the counter, the last one for a rest that was kept.
+  // Waiting at the counter, two of them for a rest that was kept.
   ...times(6, async (cast, n) => {
     const it = await start(cast, n);
     await it.approve({ comment: '同意，工作需要。' });
@@ -156,19 +161,21 @@ export const stories: readonly Story[] = [
 ];
 
 const purposes = [
-  '班组日常办公', '季度安全例会会务', '新员工入职培训', '迎峰度夏值班保障', '营业厅柜台补充', '档案整理专项工作', '变电站现场消缺', '部门月度办公用品领用',
-  '用户走访宣传活动', '年度财务资料归档', '应急演练物资准备', '党员活动室布置', '线路巡视劳保补充', '上级检查资料打印', '电费核算月结打印',
+  '班组日常办公', '季度安全例会会务', '新员工入职培训', '迎峰度夏值班保障', '营业厅柜台补充', '档案整理专项工作', '变电站现场消缺',
+  '部门月度办公用品领用', '用户走访宣传活动', '年度财务资料归档', '应急演练物资准备', '党员活动室布置', '线路巡视劳保补充',
+  '上级检查资料打印', '电费核算月结打印',
 ];
 
 const shelf = [
-  'item-pen-black', 'item-paper-a4', 'item-notebook-a5', 'item-sticky-notes', 'item-document-bag', 'item-archive-box', 'item-clear-tape',
-  'item-batteries-aa', 'item-tissue-box', 'item-paper-cups', 'item-gloves-cotton', 'item-mask-n95', 'item-folder-clear', 'item-refill-black',
+  'item-pen-black', 'item-paper-a4', 'item-notebook-a5', 'item-sticky-notes', 'item-document-bag', 'item-archive-box',
+  'item-clear-tape', 'item-batteries-aa', 'item-tissue-box', 'item-paper-cups', 'item-gloves-cotton', 'item-mask-n95',
+  'item-folder-clear', 'item-refill-black',
 ];
 
 async function start(
   cast: Cast,
   n: number,
-  { who, lines, cc }: { who?: 'requester' | 'requester2'; lines?: Lines; cc?: string[] } = {},
+  { who, lines, cc }: { who?: Requester; lines?: Lines; cc?: string[] } = {},
 ): Promise<Requisition> {
   const requester = who ?? (n % 3 === 0 ? 'requester2' : 'requester');
   return requisition(cast, n, requester, { purpose: purposes[n % purposes.length]!, lines: lines ?? linesOf(n) }, cc);

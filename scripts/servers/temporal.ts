@@ -78,7 +78,13 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
 
   const server = options.server ?? await findTemporalServer({ log, store: recordedStore(dataDir) });
   if (server.way === 'a') {
-    await prepareNamespace(server.address, namespace, new Promise<Exit>(() => undefined));
+    await prepareNamespace(server.address, namespace, new Promise<Exit>(() => undefined), 15_000).catch((error: unknown) => {
+      if (error instanceof StartUpError) throw error;
+      throw new StartUpError(
+        `Temporal cannot be used: ${explain(error)}`, 'check TEMPORAL_ADDRESS (host:port), and that this server runs.',
+        { cause: error },
+      );
+    });
     const nothing = async (): Promise<Exit> => ({ code: 0, signal: null });
     return {
       address: server.address, namespace, pid: undefined, server, ports: undefined, stop: nothing, kill: nothing,
@@ -261,10 +267,12 @@ async function sqlTool(postgres: Cluster, sql: string, database: string, args: s
   }
 }
 
-async function prepareNamespace(address: string, namespace: string, exited: Promise<Exit>): Promise<void> {
+async function prepareNamespace(
+  address: string, namespace: string, exited: Promise<Exit>, withinMs = 60_000,
+): Promise<void> {
   let ended: Exit | undefined;
   void exited.then((exit) => { ended = exit; });
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + withinMs;
   const again = async (error: unknown): Promise<void> => {
     if (ended) throw new Error(`the server ended (exit code ${ended.code}, signal ${ended.signal}).`);
     if (Date.now() > deadline) throw new Error(`no answer from ${address}: ${explain(error)}`, { cause: error });

@@ -142,6 +142,7 @@ const wayNames = {
 
 async function prepareDatabase(settings: Settings, databaseUrl: string): Promise<void> {
   await phase('migrations', async () => {
+    if (settings.databaseUrl) await checkDatabase(databaseUrl);
     const { migrate } = await import('../../db/migrate.ts');
     await migrate(databaseUrl);
   });
@@ -149,6 +150,15 @@ async function prepareDatabase(settings: Settings, databaseUrl: string): Promise
   await phase('demo company', async () => {
     const { seedDemoCompany } = await import('../../db/seeds/demo-company.ts');
     await seedDemoCompany(databaseUrl);
+  });
+}
+
+async function checkDatabase(url: string): Promise<void> {
+  await withClient(url, async (client) => await client.query('select 1')).catch((error: unknown) => {
+    throw new StartUpError(
+      `The database of DATABASE_URL cannot be used: ${explain(error)}.`,
+      'check host, port, database, role and password in DATABASE_URL, and that this PostgreSQL runs.', { cause: error },
+    );
   });
 }
 
@@ -174,7 +184,11 @@ async function startDemoDay(settings: Settings, env: NodeJS.ProcessEnv, supervis
   const filler = await startProgram('demo-day', script, settings.dataDir, { ...env, HOUQIN_URL: settings.url });
   supervisor.accompany('demo-day', filler);
   const exit = await filler.exited;
-  if (exit.code !== 0 && exit.signal !== 'SIGTERM') {
+  if (exit.code === 0) {
+    await withClient(env.DATABASE_URL!, async (client) => {
+      await client.query("insert into setting (name, value) values ('demo-day', 'true') on conflict do nothing");
+    });
+  } else if (exit.signal !== 'SIGTERM' && exit.signal !== 'SIGKILL') {
     say(`The demo requisitions are not complete (see ${filler.logFile}); the next start goes on with them.`);
   }
 }

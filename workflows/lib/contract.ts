@@ -29,6 +29,8 @@ export interface StepContract {
   readonly candidates: readonly Candidate[];
   /** What a person may answer, with the word on the button. */
   readonly outcomes: Readonly<Record<string, Text>>;
+  /** What only the clock may answer, when the step expires. */
+  readonly clockOutcomes?: Readonly<Record<string, Text>>;
   /** Outcomes that must carry a comment. */
   readonly commentNeeded?: readonly string[];
   /** Paths into the decision's data that may enter Temporal: ids, quantities, instants, never words. `lines.itemId` means each line's. */
@@ -137,6 +139,7 @@ export function evaluationStep(): StepContract {
     candidates: ['requester'],
     byRequester: true,
     outcomes: { evaluated: outcomeTexts.evaluated },
+    clockOutcomes: { unrated: { zh: '未评价', en: 'Unrated' } },
     facts: [],
     timeouts: { clock: 'business', due: null, remind: null, escalate: null, expire: { after: 'P7D', outcome: 'unrated' } },
   };

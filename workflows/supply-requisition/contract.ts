@@ -25,6 +25,7 @@ export const contract = {
       title: { zh: '柜台发放', en: 'Hand-over at the counter' },
       candidates: ['role:storekeeper'],
       outcomes: { issued: { zh: '发放', en: 'Issue' } },
+      clockOutcomes: { expired: { zh: '逾期未领', en: 'Expired' } },
       facts: ['lines.itemId', 'lines.issued', 'rest'],
       expiryNeeded: true,
       timeouts: {

@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import { startApi, type TestApi } from '../test/api.ts';
+import type { Person } from '../test/person.ts';
+import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
+import { processTypes } from '../workflows/contracts.ts';
+
+describe('the administrator', function () {
+  this.timeout(30_000);
+  let api: TestApi;
+  let admin: Person;
+  let requester: Person;
+  before(async () => {
+    api = await startApi();
+    admin = await api.as('admin', ['process-administrator']);
+    requester = await api.as('requester');
+  });
+  after(() => api.stop());
+
+  const lastAudit = () => api.database.db('audit_event').orderBy('seq', 'desc').first();
+
+  describe('with the timeout policies', () => {
+    const policy = { clock: 'business', due: 'P2D', remind: { after: 'PT4H', every: 'P1D', times: 2 }, escalate: { after: 'P3D' }, expire: null };
+    const put = (step: string, body: unknown, type = 'supply-requisition') => admin.put(`/admin/timeout-policies/${type}/${step}`, body);
+
+    it('finds one for each step of each process type from the start', async () => {
+      const { status, body } = await admin.get('/admin/timeout-policies');
+      expect(status).to.equal(200);
+      const steps = Object.values(processTypes).flatMap(({ contract }) => Object.keys(contract.steps).map((step) => `${contract.type} ${step}`));
+      expect(body.items.map(({ type, step }: { type: string; step: string }) => `${type} ${step}`).sort()).to.deep.equal(steps.sort());
+      for (const item of body.items) expect(item).to.include({ version: 1, changedBy: null });
+    });
+
+    it('publishes a new version, in the own name', async () => {
+      const answer = await put('department-leader', policy);
+      expect(answer.status).to.equal(200);
+      expect(answer.body).to.deep.include({
+        type: 'supply-requisition', step: 'department-leader', version: 2, policy, changedBy: { id: 'person-admin', name: '人 admin' },
+      });
+      expect(new Date(answer.body.changedAt).toISOString()).to.equal(answer.body.changedAt);
+      const listed = (await admin.get('/admin/timeout-policies')).body.items.find(({ step }: { step: string }) => step === 'department-leader');
+      expect(listed).to.deep.equal(answer.body);
+      expect(await lastAudit()).to.deep.include({
+        actor_kind: 'administrator', actor_id: 'person-admin', action: 'change-timeout-policy',
+        object: 'timeout-policy:supply-requisition/department-leader', refused: false, detail: { version: 2 },
+      });
+    });
+
+    it('gets different versions when two publish at once', async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => put('service-centre-director', policy)));
+      expect(answers.map(({ body }) => body.version).sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 20 }, (_, n) => n + 2));
+    });
+
+    it('is told which field is wrong', async () => {
+      const cases: [string, object, string][] = [
+        ['department-leader', { ...policy, due: 'tomorrow' }, 'due'],
+        ['department-leader', { ...policy, due: 'P9999999D' }, 'due'],
+        ['department-leader', { ...policy, remind: { ...policy.remind, times: 21 } }, 'remind.times'],
+        ['department-leader', { ...policy, clock: 'sundial' }, 'clock'],
+        ['department-leader', { ...policy, expire: { after: 'P1D', outcome: 'issued' } }, 'expire.outcome'],
+        ['department-leader', { ...policy, surprise: 1 }, 'surprise'],
+        ['hand-over', policy, 'expire'],
+      ];
+      for (const [step, body, field] of cases) {
+        const answer = await put(step, body);
+        expect(answer.status, field).to.equal(400);
+        expect(answer.body.errors[0].path).to.equal(field);
+        expect(answer.body.errors[0].message).to.match(/\p{Script=Han}/u).and.not.match(/\{|timeout-policy|duration\./);
+      }
+    });
+
+    it('may let a step expire with its own outcomes or hand it over', async () => {
+      for (const outcome of ['rejected', 'hand-over']) {
+        expect((await put('department-leader', { ...policy, expire: { after: 'P30D', outcome } })).status).to.equal(200);
+      }
+    });
+
+    it('finds no step that does not exist, whatever it is called', async () => {
+      for (const [step, type] of [['no-such-step', undefined], ['department-leader', 'no-such-type'], ['constructor', undefined], ['tostring', 'constructor']] as const) {
+        expect((await put(step, policy, type)).body.code).to.equal('step-unknown');
+      }
+    });
+
+    it('is the only one who may', async () => {
+      const before = await api.database.db('timeout_policy').count('* as n');
+      expect((await requester.get('/admin/timeout-policies')).status).to.equal(403);
+      expect((await requester.put('/admin/timeout-policies/supply-requisition/department-leader', policy)).status).to.equal(403);
+      expect(await api.database.db('timeout_policy').count('* as n')).to.deep.equal(before);
+      expect(await lastAudit()).to.include({ actor_id: 'person-requester', refused: true, code: 'forbidden' });
+    });
+  });
+
+  describe('with the calendar', () => {
+    const { version: _version, ...calendar } = defaultCalendar;
+
+    it('finds the one of the first start', async () => {
+      const { body } = await admin.get('/admin/calendar');
+      expect(body).to.deep.include({ version: 1, calendar: defaultCalendar, changedBy: null });
+    });
+
+    it('publishes a new version; those published at once take turns', async () => {
+      const answers = await Promise.all(Array.from({ length: 10 }, (_, n) =>
+        admin.put('/admin/calendar', { ...calendar, holidays: [...calendar.holidays, `2027-02-${10 + n}`] })));
+      expect(answers.map(({ body }) => body.version).sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 10 }, (_, n) => n + 2));
+      const { body } = await admin.get('/admin/calendar');
+      expect(body.version).to.equal(11);
+      expect(body.calendar.version).to.equal(11);
+      expect(await lastAudit()).to.include({ actor_kind: 'administrator', action: 'change-calendar' });
+    });
+
+    it('cannot publish one with which no deadline can be computed', async () => {
+      const cases: [object, string][] = [
+        [{ ...calendar, timeZone: 'Asia/Atlantis' }, 'timeZone'],
+        [{ ...calendar, week: {} }, 'body'],
+        [{ ...calendar, week: { 1: [{ from: '17:00', to: '08:00' }] } }, 'body'],
+        [{ ...calendar, week: { 1: [{ from: '8:00', to: '25:00' }] } }, 'week.1.0.from'],
+        [{ ...calendar, week: { 8: [] } }, 'week.8'],
+        [{ ...calendar, holidays: ['2026-02-30'] }, 'holidays.0'],
+        [{ ...calendar, workdays: [calendar.holidays[0]] }, 'body'],
+      ];
+      for (const [body, field] of cases) {
+        const answer = await admin.put('/admin/calendar', body);
+        expect(answer.status, JSON.stringify(body)).to.equal(400);
+        expect(answer.body.errors[0].path).to.equal(field);
+      }
+    });
+  });
+
+  describe('and everybody, with their notices', () => {
+    before(() => api.database.db('notice').insert(Array.from({ length: 25 }, (_, n) => [
+      { key: `k${n}`, person_id: 'person-requester', kind: 'task-opened' }, { key: `k${n}`, person_id: 'person-admin', kind: 'task-opened' },
+    ]).flat()));
+
+    it('reads them page by page, newest first, each once', async () => {
+      const seen: number[] = [];
+      let cursor: string | null = null;
+      do {
+        const { body } = await requester.get(`/notices?limit=10${cursor ? `&cursor=${cursor}` : ''}`);
+        expect(body).to.include({ total: 25, unread: 25 });
+        seen.push(...body.items.map(({ id }: { id: number }) => id));
+        cursor = body.nextCursor;
+      } while (cursor);
+      expect(seen).to.deep.equal([...new Set(seen)].sort((a, b) => b - a)).and.to.have.length(25);
+    });
+
+    it('marks some as read, then all; nobody else’s', async () => {
+      const [first, second] = (await requester.get('/notices')).body.items;
+      const others = (await admin.get('/notices')).body.items[0];
+      expect((await requester.post('/notices/read', { ids: [first.id, second.id, others.id] })).body).to.deep.equal({ unread: 23 });
+      expect((await requester.get('/notices?unread=false')).body).to.include({ total: 2, unread: 23 });
+      expect((await requester.post('/notices/read', {})).body).to.deep.equal({ unread: 0 });
+      expect((await admin.get('/notices?unread=true')).body.total).to.equal(25);
+    });
+  });
+});

@@ -1,0 +1,161 @@
+/** Who asks. `colleague` works in requester's department and has no office; `anonymous` is not logged in. */
+export const people = [
+  'anonymous', 'requester', 'colleague', 'leader', 'requester2', 'leader2', 'director', 'storekeeper', 'admin', 'auditor',
+] as const;
+export type Who = (typeof people)[number];
+
+/** The answer's status for each of `people`. */
+export type Answers = Readonly<Record<Who, number>>;
+
+/**
+ * What is asked about:
+ * - `waiting`: requester's (dept. marketing), at the department leader, nobody's yet; `leader` is the candidate;
+ * - `waiting2`: requester2's (dept. maintenance), approved by leader2, at the director, nobody's yet; copied to colleague;
+ * - `claimed`: requester's, approved by leader and director, at the counter, claimed by storekeeper;
+ * - `returned`: requester's, returned by leader, at requester's own revision;
+ * - `ended`: requester2's, rejected by leader2;
+ * - `unknown`: there is none of that id;
+ * - `any`: the call names no object.
+ */
+export const cases = ['waiting', 'waiting2', 'claimed', 'returned', 'ended', 'unknown'] as const;
+export type Case = (typeof cases)[number];
+export type Thing = Case | 'item' | 'step' | 'any';
+
+/** Everybody, logged in or not, gets `status`. */
+function everybody(status: number): Answers {
+  return Object.fromEntries(people.map((who) => [who, status])) as Answers;
+}
+
+/** Everybody who is logged in gets `status`. */
+function loggedIn(status: number): Answers {
+  return { ...everybody(status), anonymous: 401 };
+}
+
+/** Names of `people`, separated by blanks, by the status that they get. */
+type Named = Readonly<Record<number, string>>;
+
+function answers(others: number, named: Named): Answers {
+  const found: Record<string, number> = loggedIn(others);
+  for (const [status, names] of Object.entries(named)) {
+    for (const who of names.split(' ')) {
+      if (!(who in found)) throw new Error(`there is no ${who}`);
+      found[who] = Number(status);
+    }
+  }
+  return found as Answers;
+}
+
+/** Who is not named may not see it, so it does not exist: 404. */
+const object = (named: Named): Answers => answers(404, named);
+
+/** By role, before anything is looked up: who is not named gets 403. */
+const office = (named: Named): Answers => answers(403, named);
+
+const read = {
+  waiting: object({ 200: 'requester leader admin auditor' }),
+  waiting2: object({ 200: 'requester2 leader2 colleague director admin auditor' }),
+  claimed: object({ 200: 'requester leader director storekeeper admin auditor' }),
+  returned: object({ 200: 'requester leader admin auditor' }),
+  ended: object({ 200: 'requester2 leader2 admin auditor' }),
+  unknown: loggedIn(404),
+};
+
+const requesterOnly = {
+  waiting: object({ 200: 'requester', 403: 'leader admin auditor' }),
+  waiting2: object({ 200: 'requester2', 403: 'leader2 colleague director admin auditor' }),
+  claimed: object({ 200: 'requester', 403: 'leader director storekeeper admin auditor' }),
+  returned: object({ 200: 'requester', 403: 'leader admin auditor' }),
+  ended: object({ 409: 'requester2', 403: 'leader2 admin auditor' }),
+  unknown: loggedIn(404),
+};
+
+const candidateOnly = {
+  waiting: object({ 200: 'leader', 403: 'requester admin auditor' }),
+  waiting2: object({ 200: 'director', 403: 'requester2 leader2 colleague admin auditor' }),
+  claimed: object({ 200: 'storekeeper', 403: 'requester leader director admin auditor' }),
+  returned: object({ 200: 'requester', 403: 'leader admin auditor' }),
+  // Decided already: whoever may see it is told by whom.
+  ended: object({ 409: 'requester2 leader2 admin auditor' }),
+  unknown: loggedIn(404),
+};
+
+const storekeeperOnly = (status: number) => office({ [status]: 'storekeeper' });
+const overseers = office({ 200: 'storekeeper admin auditor' });
+const administratorOnly = office({ 200: 'admin' });
+const auditOnly = { ...caseAnswers(office({ 200: 'admin auditor' })), unknown: office({ 404: 'admin auditor' }) };
+
+function caseAnswers(same: Answers): Record<Case, Answers> {
+  return Object.fromEntries(cases.map((name) => [name, same])) as Record<Case, Answers>;
+}
+
+/** Every endpoint, what it is asked about, and what each of `people` is answered. An endpoint that is not here fails the test. */
+export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, Answers>>>>> = {
+  'POST /login': { any: everybody(200) },
+  'POST /logout': { any: loggedIn(204) },
+  'GET /me': { any: loggedIn(200) },
+
+  'GET /health/live': { any: everybody(200) },
+  'GET /health/ready': { any: everybody(200) },
+  'GET /openapi.json': { any: everybody(200) },
+  'POST /csp-reports': { any: everybody(204) },
+
+  'GET /process-types': { any: loggedIn(200) },
+  'POST /processes': { any: loggedIn(201) },
+  // What the lists hold is looked at one by one in permissions.test.ts.
+  'GET /processes': { any: loggedIn(200) },
+  'GET /processes/:id': read,
+  'POST /processes/:id/withdraw': requesterOnly,
+  'POST /processes/:id/remind': requesterOnly,
+  'POST /processes/:id/comments': {
+    waiting: object({ 201: 'requester leader admin', 403: 'auditor' }),
+    waiting2: object({ 201: 'requester2 leader2 colleague director admin', 403: 'auditor' }),
+    claimed: object({ 201: 'requester leader director storekeeper admin', 403: 'auditor' }),
+    returned: object({ 201: 'requester leader admin', 403: 'auditor' }),
+    ended: object({ 201: 'requester2 leader2 admin', 403: 'auditor' }),
+    unknown: loggedIn(404),
+  },
+  'GET /people': { any: loggedIn(200) },
+
+  'GET /tasks': { any: loggedIn(200) },
+  'GET /tasks/:id': read,
+  'POST /tasks/:id/decision': candidateOnly,
+  'POST /tasks/:id/claim': {
+    ...candidateOnly,
+    claimed: object({ 409: 'storekeeper', 403: 'requester leader director admin auditor' }),
+  },
+  'POST /tasks/:id/release': {
+    ...candidateOnly,
+    // Nothing to give back where nothing was claimed.
+    waiting: object({ 409: 'leader', 403: 'requester admin auditor' }),
+    waiting2: object({ 409: 'director', 403: 'requester2 leader2 colleague admin auditor' }),
+    returned: object({ 409: 'requester', 403: 'leader admin auditor' }),
+  },
+  'POST /tasks/:id/transfer': {
+    ...candidateOnly,
+    // A revision is the requester's own: whoever wrote it for the requester could approve it afterwards.
+    returned: object({ 403: 'requester leader admin auditor' }),
+  },
+
+  'GET /notices': { any: loggedIn(200) },
+  'POST /notices/read': { any: loggedIn(200) },
+
+  'GET /supply/items': { any: loggedIn(200) },
+  'GET /supply/categories': { any: loggedIn(200) },
+  'GET /supply/items.csv': { any: overseers },
+  'POST /supply/items/import': { any: storekeeperOnly(200) },
+  'GET /supply/items/:id': { item: loggedIn(200), unknown: loggedIn(404) },
+  'POST /supply/items': { any: storekeeperOnly(201) },
+  'PATCH /supply/items/:id': { item: storekeeperOnly(200), unknown: storekeeperOnly(404) },
+  'GET /supply/items/:id/movements': { item: overseers, unknown: office({ 404: 'storekeeper admin auditor' }) },
+  'POST /supply/items/:id/receipts': { item: storekeeperOnly(201), unknown: storekeeperOnly(404) },
+  'POST /supply/items/:id/stock-takes': { item: storekeeperOnly(201), unknown: storekeeperOnly(404) },
+
+  'GET /admin/timeout-policies': { any: administratorOnly },
+  'PUT /admin/timeout-policies/:type/:step': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
+  'GET /admin/calendar': { any: administratorOnly },
+  'PUT /admin/calendar': { any: administratorOnly },
+
+  'GET /audit/processes/:id/events': auditOnly,
+  // 404 for those who may: nothing of these cases is in Temporal.
+  'GET /audit/processes/:id/history': { ...caseAnswers(office({ 404: 'admin auditor' })) },
+};

@@ -1,0 +1,395 @@
+import { expect } from 'chai';
+import { giveRole, openAccounts } from '../test/accounts.ts';
+import { startApi, type TestApi } from '../test/api.ts';
+import { call, login, type Answer, type Person } from '../test/person.ts';
+import { PREPARED_ITEM, putDecision, putItem, putProcess, putTask } from '../test/prepared.ts';
+import { seedDemoCompany } from '../db/seeds/demo-company.ts';
+import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
+import { processTypes } from '../workflows/contracts.ts';
+import { endpoints } from './contract.ts';
+import type { Endpoint } from './endpoint.ts';
+import { cases, expected, people, type Case, type Thing, type Who } from './permissions-expected.ts';
+
+const LEADER = 'department-leader';
+const DIRECTOR = 'service-centre-director';
+
+const idOf: Record<Exclude<Who, 'anonymous'>, string> = {
+  requester: 'person-wang-wei',
+  colleague: 'person-li-na',
+  leader: 'person-chen-jianhua',
+  requester2: 'person-zhao-lei',
+  leader2: 'person-sun-haitao',
+  director: 'person-zhou-huimin',
+  storekeeper: 'person-yang-guang',
+  admin: 'person-deng-zihan',
+  auditor: 'person-wei-jing',
+};
+const MANAGER = 'person-zheng-guodong';
+const BYSTANDER = 'person-lin-shuyuan';
+
+/** A case as it is asked about: its process, and the task that is (or was) open. */
+interface Fixture {
+  process: string;
+  task: string;
+}
+
+describe('permissions', function () {
+  this.timeout(60_000);
+  let api: TestApi;
+  const sessions = new Map<Who, Person>();
+
+  before(async () => {
+    api = await startApi();
+    await seedDemoCompany(api.database.url);
+    const { db } = api.database;
+    await putItem(db);
+    await openAccounts(db, [...Object.values(idOf), MANAGER, BYSTANDER]);
+    for (const who of people) if (who !== 'anonymous') sessions.set(who, await loginAs(who));
+  });
+  after(async () => {
+    await api?.stop();
+  });
+
+  describe('on every endpoint, for everybody, about everything (S2)', () => {
+    it('are said in the table for each endpoint of the contract, and for no other', () => {
+      const declared = endpoints.map(nameOf).sort();
+      expect(Object.keys(expected).sort()).to.eql(declared);
+      expect(Object.keys(bodies).sort()).to.eql(endpoints.filter(({ method }) => method !== 'get').map(nameOf).sort());
+    });
+
+    it('are said for every case where an endpoint is about one', () => {
+      for (const endpoint of endpoints) {
+        const things = Object.keys(expected[nameOf(endpoint)] ?? {});
+        if (/^\/(processes|tasks|audit\/processes)\/:id/.test(endpoint.path)) expect(things, nameOf(endpoint)).to.have.members(cases);
+        else if (endpoint.path.includes('/:')) expect(things, nameOf(endpoint)).to.include('unknown').and.to.have.length.above(1);
+        else expect(things, nameOf(endpoint)).to.eql(['any']);
+      }
+    });
+
+    for (const endpoint of endpoints) {
+      it(nameOf(endpoint), async () => {
+        const differences: string[] = [];
+        for (const [thing, answers] of Object.entries(expected[nameOf(endpoint)] ?? {}) as [Thing, Record<Who, number>][]) {
+          // First whoever is refused, all on one object, which must stay as it is; then the others, each on a fresh one.
+          const refused = people.filter((who) => answers[who] >= 400);
+          const untouched = await prepare(thing);
+          const before = await snapshot();
+          for (const who of refused) differences.push(...await difference(endpoint, thing, untouched, who, answers[who]));
+          if (endpoint.method !== 'get') expect(await snapshot(), `${thing} after refusals`).to.eql(before);
+          for (const who of people.filter((each) => !refused.includes(each))) {
+            const fixture = endpoint.method === 'get' ? untouched : await prepare(thing);
+            differences.push(...await difference(endpoint, thing, fixture, who, answers[who]));
+          }
+        }
+        expect(differences).to.eql([]);
+      });
+    }
+
+    it('show each person only the cases that the table lets that person read', async () => {
+      const { db } = api.database;
+      const fixtures = await Promise.all(cases.map(async (name) => [name, await prepare(name)] as const));
+      for (const [who, person] of sessions) {
+        const readable = fixtures.filter(([name]) => expected['GET /processes/:id']![name]![who] === 200).map(([, { process }]) => process);
+        const all = await ids(person, '/processes?view=all', ({ id }) => id);
+        const mine = await db('process').where({ requester_id: idOf[who as keyof typeof idOf] }).pluck('id');
+        const everything = await db('process').pluck('id');
+        const overseer = who === 'admin' || who === 'auditor';
+        expect(all, who).to.have.members(overseer ? everything : mine);
+        expect(await ids(person, '/processes', ({ id }) => id), who).to.have.members(mine);
+
+        const inbox = await ids(person, '/tasks', ({ id }) => id);
+        const decidable = fixtures.filter(([name]) => expected['POST /tasks/:id/decision']![name]![who] === 200).map(([, { task }]) => task);
+        const ours = new Set(fixtures.map(([, { task }]) => task));
+        expect(inbox.filter((id) => ours.has(id)), who).to.have.members(decidable);
+        const lists = await Promise.all(['open', 'done', 'copied'].map((view) => ids(person, `/tasks?view=${view}`, ({ processId }) => processId)));
+        for (const [, { process }] of fixtures) {
+          if (lists.flat().includes(process)) expect(readable, `${who} lists ${process}`).to.include(process);
+        }
+      }
+    });
+
+    it('give nobody the notices of somebody else, and let nobody mark them as read', async () => {
+      const { db } = api.database;
+      await db('notice').delete();
+      for (const person of ['requester', 'leader'] as const) {
+        await db('notice').insert({ key: `test-${person}`, person_id: idOf[person], kind: 'process-ended' });
+      }
+      const notice = await db('notice').where({ person_id: idOf.leader }).first();
+      for (const [who, person] of sessions) {
+        const { body } = await person.get('/notices');
+        expect(body.total, who).to.equal(who === 'requester' || who === 'leader' ? 1 : 0);
+        if (who !== 'leader') expect((await person.post('/notices/read', { ids: [notice.id] })).status).to.equal(200);
+      }
+      expect((await db('notice').where({ id: notice.id }).first()).read_at).to.equal(null);
+    });
+
+    it('tell an object that one may not see from one that does not exist by nothing at all', async () => {
+      const { process, task } = await prepare('waiting');
+      const colleague = sessions.get('colleague')!;
+      for (const [hidden, unknown] of [
+        [`/processes/${process}`, `/processes/${unknownId}`],
+        [`/tasks/${task}`, `/tasks/${unknownId}.${LEADER}.1`],
+      ] as const) {
+        const [a, b] = [await colleague.get(hidden), await colleague.get(unknown)];
+        expect([a.status, { ...a.body, instance: '' }]).to.eql([b.status, { ...b.body, instance: '' }]);
+      }
+    });
+  });
+
+  describe('of whoever approves (S4)', () => {
+    it('refuse the requester one’s own request, as the leader too: it goes one leader up', async () => {
+      const { db } = api.database;
+      const process = await putProcess(db, idOf.leader);
+      const task = await putTask(db, process, LEADER);
+      expect((await db('task').where({ id: task }).first()).candidates).to.eql(['leader:dept-branch']);
+      const leader = sessions.get('leader')!;
+      for (const action of ['decision', 'claim', 'transfer']) await refused(leader, task, action);
+      const manager = await login(api.url, await usernameOf(MANAGER));
+      const toRequester = await manager.post(`/tasks/${task}/transfer`, { to: idOf.leader });
+      expect(toRequester.status).to.equal(403);
+      expect(toRequester.body.code).to.equal('separation-of-duties');
+      expect((await manager.post(`/tasks/${task}/decision`, { outcome: 'approved' })).status).to.equal(200);
+    });
+
+    it('refuse one person both steps, whatever roles that person has, and by transfer too', async () => {
+      const { db } = api.database;
+      await giveRole(db, DIRECTOR, [idOf.leader]);
+      try {
+        const process = await putProcess(db, idOf.requester);
+        await putDecision(db, await putTask(db, process, LEADER), idOf.leader, 'approved');
+        const task = await putTask(db, process, DIRECTOR);
+        const [leader, director] = [sessions.get('leader')!, sessions.get('director')!];
+        for (const action of ['decision', 'claim', 'transfer']) await refused(leader, task, action);
+        expect((await ids(leader, '/tasks', ({ id }) => id))).to.not.include(task);
+        for (const to of [idOf.leader, idOf.requester, 'leader', 'requester']) {
+          const { status, body } = await director.post(`/tasks/${task}/transfer`, { to });
+          expect([status, body.code], to).to.eql([403, 'separation-of-duties']);
+        }
+        // Not around a corner either: whoever gets it cannot pass it to one who is excluded.
+        expect((await director.post(`/tasks/${task}/transfer`, { to: BYSTANDER })).status).to.equal(200);
+        const bystander = await login(api.url, await usernameOf(BYSTANDER));
+        for (const to of [idOf.leader, idOf.requester]) {
+          expect((await bystander.post(`/tasks/${task}/transfer`, { to })).status).to.equal(403);
+        }
+        expect((await bystander.post(`/tasks/${task}/transfer`, { to: idOf.director })).status).to.equal(200);
+        expect((await director.post(`/tasks/${task}/decision`, { outcome: 'approved' })).status).to.equal(200);
+      } finally {
+        await db('person_role').where({ person_id: idOf.leader, role_id: DIRECTOR }).delete();
+      }
+    });
+
+    it('refuse the director a second approval after the first step came to the director by transfer', async () => {
+      const { db } = api.database;
+      const process = await putProcess(db, idOf.requester);
+      const first = await putTask(db, process, LEADER);
+      const [leader, director] = [sessions.get('leader')!, sessions.get('director')!];
+      expect((await leader.post(`/tasks/${first}/transfer`, { to: 'director' })).status).to.equal(200);
+      expect((await director.post(`/tasks/${first}/decision`, { outcome: 'approved' })).status).to.equal(200);
+      const second = await putTask(db, process, DIRECTOR);
+      for (const action of ['decision', 'claim', 'transfer']) await refused(director, second, action);
+      expect((await db('task').where({ id: second }).first()).candidates).to.eql(['leader:dept-branch']);
+    });
+
+    it('leave the revision to the requester, so that nobody approves what he wrote himself', async () => {
+      const { task } = await prepare('returned');
+      const requester = sessions.get('requester')!;
+      const { status, body } = await requester.post(`/tasks/${task}/transfer`, { to: idOf.leader });
+      expect([status, body.code]).to.eql([403, 'requester-only']);
+    });
+
+    async function refused(person: Person, task: string, action: string): Promise<void> {
+      const body = { decision: { outcome: 'approved' }, claim: {}, transfer: { to: BYSTANDER } }[action];
+      const answer = await person.post(`/tasks/${task}/${action}`, body);
+      expect([answer.status, answer.body.code], `${person.username} ${action}`).to.eql([403, 'separation-of-duties']);
+      const audit = await api.database.db('audit_event').where({ task_id: task, refused: true, action: `POST /tasks/:id/${action}` });
+      expect(audit.length).to.be.above(0);
+    }
+  });
+
+  describe('of whoever says to be somebody else (S5)', () => {
+    const fields = ['actorId', 'actor', 'decidedBy', 'requesterId', 'personId', 'by', 'onBehalfOf', 'actorKind', 'roles'];
+
+    for (const endpoint of endpoints.filter(({ method, accepts }) => method !== 'get' && accepts === 'json')) {
+      it(`${nameOf(endpoint)} refuses a body that names the actor`, async () => {
+        const [thing, answers] = Object.entries(expected[nameOf(endpoint)]!)[0] as [Thing, Record<Who, number>];
+        const who = people.findLast((each) => answers[each] < 400)!;
+        const fixture = await prepare(thing);
+        for (const field of fields) {
+          const body = { ...bodies[nameOf(endpoint)]!(thing, who), [field]: idOf.admin };
+          const answer = await ask(endpoint, fixture, thing, who, body);
+          expect(answer.status, field).to.equal(400);
+          expect(answer.body.errors.map(({ path }: { path: string }) => path), field).to.include(field);
+        }
+      });
+    }
+
+    it('refuse an actor in the form and in a decision’s data', async () => {
+      const requester = sessions.get('requester')!;
+      const form = { purpose: '冒名', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }], requesterId: idOf.admin };
+      const started = await requester.post('/processes', { type: 'supply-requisition', form });
+      expect([started.status, started.body.errors[0].path]).to.eql([400, 'form.requesterId']);
+      const { task } = await prepare('waiting');
+      const decided = await sessions.get('leader')!.post(`/tasks/${task}/decision`, { outcome: 'approved', data: { decidedBy: idOf.admin } });
+      expect([decided.status, decided.body.errors[0].path]).to.eql([400, 'data.decidedBy']);
+    });
+
+    it('refuse an actor in the address', async () => {
+      const answer = await sessions.get('requester')!.get(`/processes?actorId=${idOf.auditor}`);
+      expect([answer.status, answer.body.errors[0].path]).to.eql([400, 'actorId']);
+    });
+
+    it('pass over headers that name somebody', async () => {
+      const headers = Object.fromEntries([
+        'x-user', 'x-user-id', 'x-actor-id', 'x-forwarded-user', 'x-remote-user', 'remote-user', 'x-original-user', 'x-authenticated-user',
+        'x-roles', 'x-on-behalf-of', 'from',
+      ].map((name) => [name, idOf.leader]));
+      headers.authorization = `Basic ${Buffer.from('leader:houqin-demo').toString('base64')}`;
+      expect((await call(api.url, 'GET', '/me', undefined, headers)).status).to.equal(401);
+
+      const { process, task } = await prepare('waiting');
+      const requester = sessions.get('requester')!;
+      const decided = await requester.post(`/tasks/${task}/decision`, { outcome: 'approved' }, headers);
+      expect(decided.status).to.equal(403);
+      const colleague = sessions.get('colleague')!;
+      expect((await colleague.post(`/tasks/${task}/claim`, {}, headers)).status).to.equal(404);
+      const commented = await requester.post(`/processes/${process}/comments`, { text: '谁写的' }, headers);
+      expect(commented.status).to.equal(201);
+      const comment = await api.database.db('comment').where({ process_id: process }).first();
+      expect(comment.author_id).to.equal(idOf.requester);
+      const event = await api.database.db('audit_event').where({ process_id: process, action: 'commented' }).first();
+      expect(event).to.include({ actor_kind: 'person', actor_id: idOf.requester, on_behalf_of: null });
+    });
+  });
+
+  const unknownId = 'supply-requisition-00000000-0000-7000-8000-000000000000';
+
+  /** Makes the case anew. What is no case (an item, a step) is always there. */
+  async function prepare(thing: Thing): Promise<Fixture> {
+    const { db } = api.database;
+    const make: Record<Exclude<Case, 'unknown'>, () => Promise<Fixture>> = {
+      async waiting() {
+        const process = await putProcess(db, idOf.requester);
+        return { process, task: await putTask(db, process, LEADER) };
+      },
+      async waiting2() {
+        const process = await putProcess(db, idOf.requester2);
+        await putDecision(db, await putTask(db, process, LEADER), idOf.leader2, 'approved');
+        await db('copy').insert({ process_id: process, person_id: idOf.colleague, copied_by: idOf.requester2 });
+        return { process, task: await putTask(db, process, DIRECTOR) };
+      },
+      async claimed() {
+        const process = await putProcess(db, idOf.requester);
+        await putDecision(db, await putTask(db, process, LEADER), idOf.leader, 'approved');
+        await putDecision(db, await putTask(db, process, DIRECTOR), idOf.director, 'approved');
+        const task = await putTask(db, process, 'hand-over');
+        await db('task').where({ id: task }).update({ assignee_id: idOf.storekeeper });
+        return { process, task };
+      },
+      async returned() {
+        const process = await putProcess(db, idOf.requester);
+        await putDecision(db, await putTask(db, process, LEADER), idOf.leader, 'returned');
+        return { process, task: await putTask(db, process, 'revise') };
+      },
+      async ended() {
+        const process = await putProcess(db, idOf.requester2);
+        const task = await putTask(db, process, LEADER);
+        await putDecision(db, task, idOf.leader2, 'rejected');
+        await db('process').where({ id: process }).update({ status: 'ended', outcome: 'rejected', ended_at: db.fn.now() });
+        return { process, task };
+      },
+    };
+    return thing in make ? make[thing as keyof typeof make]() : { process: unknownId, task: `${unknownId}.${LEADER}.1` };
+  }
+
+  /** Says what differs when `who` asks, or nothing. */
+  async function difference(endpoint: Endpoint, thing: Thing, fixture: Fixture, who: Who, status: number): Promise<string[]> {
+    const answer = await ask(endpoint, fixture, thing, who, bodies[nameOf(endpoint)]?.(thing, who));
+    const problem = answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+    if (answer.status === status && problem === status >= 400) return [];
+    return [`${nameOf(endpoint)}, ${thing}, ${who}: ${answer.status} ${answer.body?.code ?? ''}, expected ${status}`];
+  }
+
+  async function ask(endpoint: Endpoint, { process, task }: Fixture, thing: Thing, who: Who, body: object | undefined): Promise<Answer> {
+    const ends = endpoint.path === '/login' || endpoint.path === '/logout';
+    const person = ends && who !== 'anonymous' ? await loginAs(who) : sessions.get(who);
+    const id = endpoint.path.startsWith('/tasks/') ? task : endpoint.path.startsWith('/supply/') && thing === 'item' ? PREPARED_ITEM
+      : endpoint.path.startsWith('/supply/') ? 'item-unknown' : process;
+    const path = endpoint.path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', thing === 'step' ? LEADER : 'no-such-step');
+    if (endpoint.method === 'get') return person ? person.get(path) : call(api.url, 'GET', path);
+    if (!person) return call(api.url, endpoint.method.toUpperCase(), path, body);
+    return person[endpoint.method as 'post' | 'put' | 'patch'](path, body);
+  }
+
+  /** What a refused write must leave as it is. */
+  async function snapshot(): Promise<unknown> {
+    const { db } = api.database;
+    const tables = ['process', 'task', 'comment', 'copy', 'outbox', 'item', 'stock_movement', 'timeout_policy', 'business_calendar', 'notice'];
+    return Promise.all(tables.map(async (table) => [table, await db(table).orderBy(await keyOf(table)).select('*')]));
+  }
+
+  async function keyOf(table: string): Promise<string[]> {
+    const keys: Record<string, string[]> = {
+      copy: ['process_id', 'person_id'], timeout_policy: ['type', 'step', 'version'], business_calendar: ['version'],
+    };
+    return keys[table] ?? ['id'];
+  }
+
+  async function loginAs(who: Exclude<Who, 'anonymous'>): Promise<Person> {
+    return login(api.url, await usernameOf(idOf[who]));
+  }
+
+  async function usernameOf(id: string): Promise<string> {
+    return (await api.database.db('person').where({ id }).first('username')).username;
+  }
+
+  /** Every id of a list, page by page. */
+  async function ids(person: Person, path: string, of: (row: any) => string): Promise<string[]> {
+    const found: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { body }: Answer = await person.get(`${path}${path.includes('?') ? '&' : '?'}limit=100${cursor ? `&cursor=${cursor}` : ''}`);
+      found.push(...body.items.map(of));
+      cursor = body.nextCursor;
+    } while (cursor);
+    return found;
+  }
+});
+
+function nameOf({ method, path }: Endpoint): string {
+  return `${method.toUpperCase()} ${path}`;
+}
+
+let itemNumber = 0;
+const decisions: Partial<Record<Thing, object>> = {
+  claimed: { outcome: 'issued' },
+  returned: { outcome: 'resubmitted', data: { form: { purpose: '改后', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } } },
+};
+
+/** A valid body for every write, so that only the right is missing where it is refused. */
+const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
+  'POST /login': () => ({ username: 'requester', password: 'houqin-demo' }),
+  'POST /logout': () => ({}),
+  'POST /csp-reports': () => ({}),
+  'POST /processes': () => ({ type: 'supply-requisition', form: { purpose: '权限', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } }),
+  'POST /processes/:id/withdraw': () => ({ reason: '不需要了' }),
+  'POST /processes/:id/remind': () => ({}),
+  'POST /processes/:id/comments': () => ({ text: '请尽快' }),
+  'POST /tasks/:id/decision': (thing) => decisions[thing] ?? { outcome: 'approved' },
+  'POST /tasks/:id/claim': () => ({}),
+  'POST /tasks/:id/release': () => ({}),
+  'POST /tasks/:id/transfer': () => ({ to: BYSTANDER }),
+  'POST /notices/read': () => ({}),
+  'POST /supply/items/import': () => ({ csv: '编码,名称,类别,单位,单价（元）\nP-900,导入物品,测试,个,1.00\n', dryRun: true }),
+  'POST /supply/items': () => {
+    itemNumber += 1;
+    return { code: `P-1${itemNumber}`, name: '新物品', category: '测试', unit: '个', priceFen: 100 };
+  },
+  'PATCH /supply/items/:id': () => ({ name: '备用物品' }),
+  'POST /supply/items/:id/receipts': () => ({ quantity: 1 }),
+  'POST /supply/items/:id/stock-takes': () => ({ counted: 5 }),
+  'PUT /admin/timeout-policies/:type/:step': () => ({ ...processTypes['supply-requisition']!.contract.steps[LEADER]!.timeouts }),
+  'PUT /admin/calendar': () => {
+    const { timeZone, week, holidays, workdays } = defaultCalendar;
+    return { timeZone, week, holidays, workdays };
+  },
+};

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Asked, OpLog, OpName } from './op-log.ts';
+import { planted } from './planted.ts';
+import type { Random } from './random.ts';
+
+/** People at work, as many ops a second as `pace` says, until `end` is called. */
+export interface Load {
+  /** Stops asking new things; resolves when each op that was asked is known, or given up. */
+  end(): Promise<void>;
+}
+
+/** What the people work on and how fast. */
+export interface Work {
+  url: string;
+  log: OpLog;
+  random: Random;
+  /** Milliseconds between two ops of one person, on average. */
+  pace?: number;
+}
+
+/** An op is asked again with its key until it is known, for so long: longer than any fault of ours lasts. */
+const PATIENCE_MS = 100_000;
+const CALL_LIMIT_MS = 15_000;
+const PASSWORD = 'houqin-demo';
+
+interface Reply {
+  status: number;
+  body: any;
+}
+
+/** Who works in the run, at what. */
+const REQUESTERS = ['requester', 'requester2'] as const;
+const DECIDERS = ['leader', 'leader2', 'director', 'storekeeper'] as const;
+
+/** Seeded people who drive the system over HTTP as browsers would, and log each op before and after. */
+export class Driver {
+  private readonly work: Work;
+  private readonly people = new Map<string, { id: string; cookie: string }>();
+  private items: string[] = [];
+  private nextId = 1;
+
+  constructor(work: Work) {
+    this.work = work;
+  }
+
+  /** Logs everybody in and puts items on the shelves; before any fault. */
+  async prepare(): Promise<void> {
+    for (const username of [...REQUESTERS, ...DECIDERS]) {
+      const response = await fetch(`${this.work.url}/api/login`, {
+        method: 'POST', headers: { 'content-type': 'application/json', origin: this.work.url },
+        body: JSON.stringify({ username, password: PASSWORD }),
+      });
+      const { person } = await response.json() as { person: { id: string } };
+      this.people.set(username, { id: person.id, cookie: response.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ') });
+    }
+    for (const stock of [400, 400, 60, 12]) {
+      const code = `F-${this.work.random.whole(100_000_000, 999_999_999)}`;
+      const made = await this.call('storekeeper', 'POST', '/supply/items', { code, name: `物品 ${code}`, category: '故障', unit: '个', priceFen: 100 });
+      const received = await this.call('storekeeper', 'POST', `/supply/items/${made.body.id}/receipts`, { quantity: stock });
+      if (made.status !== 201 || received.status >= 300) throw new Error(`items: ${made.status}, ${received.status}`);
+      this.items.push(made.body.id);
+    }
+  }
+
+  /** Ids of the items that are asked for. */
+  get itemIds(): readonly string[] {
+    return this.items;
+  }
+
+  /** Sets everybody to work. */
+  begin(): Load {
+    const stopped = new AbortController();
+    const { random, pace = 700 } = this.work;
+    const round = this.nextId;
+    const loops = [
+      ...REQUESTERS.map((username) => ({ username, act: (draws: Random) => this.actAsRequester(username, draws) })),
+      ...DECIDERS.map((username) => ({ username, act: (draws: Random) => this.actAsDecider(username, draws) })),
+    ].map(async ({ username, act }) => {
+      const draws = random.fork(`${username} ${round}`);
+      while (!stopped.signal.aborted) {
+        await act(draws);
+        await delay(pace * (0.5 + draws.next()), undefined, { signal: stopped.signal }).catch(() => undefined);
+      }
+    });
+    return {
+      async end() {
+        stopped.abort();
+        await Promise.all(loops);
+      },
+    };
+  }
+
+  /** Starts one requisition and waits for its answer. */
+  async startOne(username: string, draws: Random): Promise<void> {
+    await this.op(username, 'start', '/processes', undefined, (id) => ({ type: 'supply-requisition', form: this.form(id, draws) }));
+  }
+
+  private async actAsRequester(username: string, draws: Random): Promise<void> {
+    if (draws.chance(0.55)) return this.startOne(username, draws);
+    if (draws.chance(0.25)) {
+      const mine = await this.list(username, '/processes?view=mine&status=running&limit=50');
+      if (mine.length === 0) return;
+      const { id } = draws.one(mine);
+      await this.op(username, 'withdraw', `/processes/${id}/withdraw`, id, () => ({ reason: planted.reason }));
+      return;
+    }
+    const inbox = await this.list(username, '/tasks?view=open&limit=50');
+    if (inbox.length === 0) return;
+    const task = draws.one(inbox);
+    if (task.step === 'evaluation') {
+      const stars = { quality: draws.whole(1, 5), speed: draws.whole(1, 5), service: draws.whole(1, 5) };
+      await this.decide(username, task, { outcome: 'evaluated', data: { stars, text: planted.evaluation } });
+    } else if (draws.chance(0.2)) {
+      await this.decide(username, task, { outcome: 'withdrawn' });
+    } else {
+      await this.op(username, 'decide', `/tasks/${task.id}/decision`, task.id, (id) => ({
+        outcome: 'resubmitted', data: { form: this.form(id, draws) },
+      }));
+    }
+  }
+
+  private async actAsDecider(username: string, draws: Random): Promise<void> {
+    const inbox = await this.list(username, '/tasks?view=open&limit=50');
+    if (inbox.length === 0) return;
+    const task = draws.one(inbox);
+    if (draws.chance(0.1)) {
+      await this.op(username, task.assignee ? 'release' : 'claim', `/tasks/${task.id}/${task.assignee ? 'release' : 'claim'}`, task.id, () => ({}));
+      return;
+    }
+    if (draws.chance(0.06)) {
+      const to = this.people.get(username === 'leader2' ? 'leader' : 'leader2')!.id;
+      await this.op(username, 'transfer', `/tasks/${task.id}/transfer`, task.id, () => ({ to, comment: planted.comment }));
+      return;
+    }
+    const decision = await this.decisionFor(username, task, draws);
+    if (!decision) return;
+    if (!draws.chance(0.12)) return this.decide(username, task, decision);
+    // Two windows of one browser, two keys, two minds: one of them must lose.
+    const other = task.step === 'hand-over' ? { outcome: 'issued' } : { outcome: 'rejected', comment: planted.comment };
+    await Promise.all([this.decide(username, task, decision), this.decide(username, task, other)]);
+  }
+
+  private async decisionFor(username: string, task: { id: string; step: string }, draws: Random): Promise<object | undefined> {
+    if (task.step !== 'hand-over') {
+      if (draws.chance(0.08)) return { outcome: 'rejected', comment: planted.comment };
+      if (draws.chance(0.14)) {
+        const toStep = task.step === 'service-centre-director' && draws.chance(0.5) ? 'department-leader' : 'revise';
+        return { outcome: 'returned', comment: planted.comment, data: { toStep } };
+      }
+      if (task.step === 'department-leader' || draws.chance(0.6)) return { outcome: 'approved', comment: planted.comment };
+    }
+    const { status, body } = await this.call(username, 'GET', `/tasks/${task.id}`);
+    const most = Object.entries<number>((status === 200 && body.bounds.lines?.most) || {});
+    if (most.length === 0) return undefined;
+    if (task.step !== 'hand-over') {
+      const [itemId, quantity] = draws.one(most);
+      const lower = most.length > 1 ? draws.whole(0, quantity) : draws.whole(1, quantity);
+      return { outcome: 'approved', data: { lines: [{ itemId, quantity: lower, reason: planted.lowered }] } };
+    }
+    if (draws.chance(0.4)) return { outcome: 'issued' };
+    const lines = most.map(([itemId, quantity]) => ({ itemId, issued: draws.chance(0.6) ? quantity : draws.whole(0, quantity) }));
+    if (lines.every(({ issued }) => issued === 0)) lines[0]!.issued = 1;
+    return { outcome: 'issued', data: { lines, receivedBy: planted.receivedBy, rest: draws.one(['keep', 'keep', 'close']) } };
+  }
+
+  // The op's number in the form is what ties a process to the op that asked for it.
+  private form(opId: number, draws: Random): object {
+    const items = this.items.filter(() => draws.chance(0.4));
+    return {
+      purpose: `${planted.purpose} #${opId}`,
+      lines: (items.length > 0 ? items : [draws.one(this.items)]).map((itemId) => ({
+        itemId, quantity: draws.whole(1, 6), ...(draws.chance(0.3) && { note: planted.note }),
+      })),
+    };
+  }
+
+  private async decide(username: string, task: { id: string }, body: object): Promise<void> {
+    await this.op(username, 'decide', `/tasks/${task.id}/decision`, task.id, () => body);
+  }
+
+  private async op(username: string, op: OpName, path: string, target: string | undefined, bodyOf: (id: number) => object): Promise<void> {
+    const id = this.nextId;
+    this.nextId += 1;
+    const { log } = this.work;
+    const asked: Asked = {
+      id, key: randomUUID(), actor: this.people.get(username)!.id, username, op, path, target, body: bodyOf(id), t0: Date.now(),
+    };
+    log.asked(asked);
+    for (let attempts = 1; ; attempts += 1) {
+      const reply = await this.call(username, 'POST', path, asked.body, asked.key).catch(() => undefined);
+      const status = reply?.status ?? null;
+      const isKnown = status !== null && status < 500 && status !== 408 && status !== 429;
+      const isGivenUp = Date.now() - asked.t0 > PATIENCE_MS;
+      if (isKnown || isGivenUp) {
+        const result = !isKnown ? 'unknown' : status < 300 ? 'ok' : 'fail';
+        log.answered({ id, t1: Date.now(), result, status, answer: reply?.body ?? null, attempts });
+        return;
+      }
+      await delay(300);
+    }
+  }
+
+  // What nobody could answer is no work: the loop looks again later.
+  private async list(username: string, path: string): Promise<any[]> {
+    const reply = await this.call(username, 'GET', path).catch(() => undefined);
+    return reply?.status === 200 ? reply.body.items : [];
+  }
+
+  private async call(username: string, method: string, path: string, body?: object, key?: string): Promise<Reply> {
+    const { url } = this.work;
+    const response = await fetch(`${url}/api${path}`, {
+      method,
+      headers: {
+        origin: url, cookie: this.people.get(username)!.cookie,
+        ...(body && { 'content-type': 'application/json' }), ...(key && { 'idempotency-key': key }),
+      },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(CALL_LIMIT_MS),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+}

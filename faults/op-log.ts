@@ -1,0 +1,77 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+
+/** What a person asks of the system. */
+export type OpName = 'start' | 'decide' | 'withdraw' | 'claim' | 'release' | 'transfer';
+
+/** An op as it was asked; everything of it is known before it is sent. */
+export interface Asked {
+  id: number;
+  /** The Idempotency-Key, the same at every attempt. */
+  key: string;
+  /** Person id and user name. */
+  actor: string;
+  username: string;
+  op: OpName;
+  path: string;
+  /** Process or task id; nothing at a start. */
+  target?: string;
+  body: any;
+  /** Milliseconds of the epoch, by the driver's clock. */
+  t0: number;
+}
+
+/** What came of it. An unknown op may or may not have happened. */
+export interface Op extends Asked {
+  t1: number | null;
+  result: 'ok' | 'fail' | 'unknown';
+  status: number | null;
+  answer: any;
+  attempts: number;
+}
+
+/** The driver's own record of a run, outside of the system and on disk before the next step is taken. */
+export class OpLog {
+  readonly file: string;
+  private readonly descriptor: number;
+
+  constructor(file: string) {
+    this.file = file;
+    this.descriptor = openSync(file, 'a');
+  }
+
+  /** Before it is sent. */
+  asked(op: Asked): void {
+    this.write({ asked: op });
+  }
+
+  /** When it is known, or given up as unknown. */
+  answered(answer: Pick<Op, 'id' | 't1' | 'result' | 'status' | 'answer' | 'attempts'>): void {
+    this.write({ answered: answer });
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  private write(line: object): void {
+    writeSync(this.descriptor, `${JSON.stringify(line)}\n`);
+    fsyncSync(this.descriptor);
+  }
+}
+
+/** Reads a run back; an op without an answer is unknown. */
+export function readOps(file: string): Op[] {
+  const ops = new Map<number, Op>();
+  for (const line of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+    const { asked, answered } = JSON.parse(line) as { asked?: Asked; answered?: Op };
+    if (asked) ops.set(asked.id, { ...asked, t1: null, result: 'unknown', status: null, answer: null, attempts: 0 });
+    if (answered) Object.assign(ops.get(answered.id)!, answered);
+  }
+  return [...ops.values()];
+}
+
+/** Counts for the report of a run. */
+export function countOps(ops: readonly Op[]): { ok: number; fail: number; unknown: number; retried: number } {
+  const of = (result: Op['result']): number => ops.filter((op) => op.result === result).length;
+  return { ok: of('ok'), fail: of('fail'), unknown: of('unknown'), retried: ops.filter((op) => op.attempts > 1).length };
+}

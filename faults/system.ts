@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrate } from '../db/migrate.ts';
+import { seedDemoCompany } from '../db/seeds/demo-company.ts';
+import { spawnOwn, type Exit, type OwnProcess } from '../scripts/servers/own-process.ts';
+import { pickPort } from '../scripts/servers/ports.ts';
+import { projectRoot } from '../scripts/servers/places.ts';
+import { removeCluster, startPostgres, type Postgres } from '../scripts/servers/postgres.ts';
+import { startTemporal, type Temporal } from '../scripts/servers/temporal.ts';
+import { findTemporalServer, type TemporalServer } from '../scripts/servers/temporal-server.ts';
+import { testFolder } from '../scripts/servers/test-folder.ts';
+import { answers, isPolled, untilReady } from '../scripts/startup/services.ts';
+
+const TASK_QUEUE = 'houqin';
+
+/** One of our own programs, which a nemesis kills and starts again. */
+export interface Program {
+  readonly running: boolean;
+  /** Ends by itself where a fail-point kills it. */
+  readonly exited: Promise<Exit>;
+  /** Starts it and resolves when it is ready. `failpoints` as in HOUQIN_FAILPOINTS. */
+  start(failpoints?: string): Promise<void>;
+  /** SIGKILL to its whole group. */
+  kill(): Promise<void>;
+  /** Asks it to end, as a deployment does. */
+  stop(): Promise<void>;
+}
+
+/** A whole Houqin as `npm start` runs it, on servers of its own; each part can be killed and started again. */
+export interface System {
+  readonly url: string;
+  readonly folder: string;
+  readonly cacheDir: string;
+  readonly databaseUrl: string;
+  readonly namespace: string;
+  readonly temporalAddress: string;
+  /** The superuser's address of a database. */
+  adminUrl(database: string): string;
+  readonly api: Program;
+  readonly worker: Program;
+  readonly postgres: Server;
+  readonly temporal: Server;
+  /** What API and worker have written so far, all their lives together. */
+  logs(): { name: string; text: string }[];
+  /** Ends everything that it started and removes its files. */
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL or Temporal: killed without warning, started again on the same ports and files. */
+export interface Server {
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** Starts a system with the demo company in it. */
+export async function startSystem(name: string): Promise<System> {
+  const { folder, remove } = testFolder(name);
+  const undo: (() => unknown)[] = [remove];
+  const stop = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
+    return { ...await start(folder, undo), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<System, 'stop'>> {
+  const quiet = (): void => undefined;
+  const postgresFolder = path.join(folder, 'postgres');
+  let postgres: Postgres = await startPostgres({ dataDir: postgresFolder, log: quiet });
+  undo.push(() => removeCluster(postgresFolder), () => postgres.stop(5_000));
+  const databaseUrl = await postgres.createDatabase('houqin', 'houqin');
+
+  // The official server: the dev server's store is no PostgreSQL, and the invariants are about both databases.
+  const server: TemporalServer = await findTemporalServer({ log: quiet, order: ['b', 'e'] });
+  const startServer = (known?: Temporal): Promise<Temporal> => startTemporal({
+    dataDir: path.join(folder, 'temporal'), postgres, server, log: quiet, ports: known?.ports,
+  });
+  let [temporal] = await Promise.all([
+    startServer(),
+    migrate(databaseUrl).then(() => seedDemoCompany(databaseUrl)),
+  ]);
+  undo.push(() => temporal.stop(4_000));
+
+  const port = await pickPort();
+  const url = `http://127.0.0.1:${port}`;
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace,
+    HOUQIN_SECRET: randomBytes(32).toString('base64url'), HOUQIN_DEMO: '1', HOUQIN_DATA: folder, HOUQIN_TEST: '1', NODE_ENV: 'production',
+  };
+  const logFiles: string[] = [];
+  const api = program('api', folder, env, logFiles, () => answers(url));
+  const worker = program('worker', folder, env, logFiles, (since) =>
+    isPolled(temporal.address, temporal.namespace, TASK_QUEUE, since));
+  undo.push(() => api.kill(), () => worker.kill());
+  await Promise.all([api.start(), worker.start()]);
+
+  return {
+    url, folder, databaseUrl, api, worker,
+    cacheDir: path.join(folder, 'cache'),
+    namespace: temporal.namespace,
+    temporalAddress: temporal.address,
+    adminUrl: (database) => postgres.adminUrl.replace(/\/postgres$/, `/${database}`),
+    postgres: {
+      async kill() {
+        await postgres.kill();
+      },
+      async start() {
+        postgres = await startPostgres({ dataDir: postgresFolder, port: postgres.port, log: quiet });
+      },
+    },
+    temporal: {
+      async kill() {
+        await temporal.kill();
+      },
+      async start() {
+        temporal = await startServer(temporal);
+      },
+    },
+    logs: () => logFiles.map((file) => ({ name: path.basename(file), text: readFileSync(file, 'utf8') })),
+  };
+}
+
+function program(
+  name: string, folder: string, env: NodeJS.ProcessEnv, logFiles: string[], isReady: (since: number) => Promise<boolean>,
+): Program {
+  let current: OwnProcess | undefined;
+  let lives = 0;
+  const end = async (how: (process: OwnProcess) => Promise<unknown>): Promise<void> => {
+    const ending = current;
+    current = undefined;
+    if (ending) await how(ending);
+  };
+  return {
+    get running() {
+      return current !== undefined;
+    },
+    get exited() {
+      return current?.exited ?? Promise.resolve({ code: null, signal: null });
+    },
+    async start(failpoints) {
+      lives += 1;
+      // A log of its own for each life: none is rotated away before it was searched.
+      const logFile = path.join(folder, 'logs', `${name}-${lives}.log`);
+      logFiles.push(logFile);
+      const since = Date.now();
+      const started = await spawnOwn({
+        command: process.execPath,
+        args: ['--import', 'tsx', path.join(projectRoot, name, 'main.ts')],
+        cwd: projectRoot,
+        env: { ...env, ...(failpoints && { HOUQIN_FAILPOINTS: failpoints }) },
+        logFile,
+        recordFile: path.join(folder, 'run', `${name}.json`),
+      });
+      current = started;
+      void started.exited.then(() => {
+        if (current === started) current = undefined;
+      });
+      // A fail-point may be passed before anybody has seen it ready.
+      if (failpoints) await Promise.race([started.exited, untilReady({ name, exited: new Promise(() => undefined), logFile }, () => isReady(since), 60_000)]);
+      else await untilReady({ name, exited: started.exited, logFile }, () => isReady(since), 60_000);
+    },
+    kill: () => end((ending) => ending.kill()),
+    stop: () => end((ending) => ending.stop({ timeoutMs: 15_000 })),
+  };
+}
+
+/** Asks again until it is so; answers how many seconds that took. Throws, saying what it waited for, after `seconds`. */
+export async function until(what: string, ask: () => Promise<boolean>, seconds: number): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    const is = await ask().catch(() => false);
+    const took = (performance.now() - began) / 1_000;
+    if (is) return took;
+    if (took > seconds) throw new Error(`${what}: not within ${seconds} s`);
+    await delay(50);
+  }
+}

@@ -1,0 +1,76 @@
+import '../test/quiet.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { workflowBundle } from '../worker/bundle.ts';
+import { replayHistory } from '../worker/replay.ts';
+import { processTypes } from './contracts.ts';
+import * as workflows from './index.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const cacheDir = process.env.HOUQIN_TEST_ROOT ?? join(tmpdir(), 'houqin-bundles');
+const entries = await readdir(root, { withFileTypes: true });
+const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'lib').map(({ name }) => name);
+
+describe('process types', function () {
+  this.timeout(60_000);
+
+  it('stand in contracts.ts, in index.ts and in a folder of their name', () => {
+    expect(Object.keys(processTypes).sort()).to.eql([...folders].sort());
+    for (const [type, { contract, workflow }] of Object.entries(processTypes)) {
+      expect(contract.type).to.equal(type);
+      expect(workflows).to.have.property(workflow);
+    }
+    expect(Object.keys(workflows).sort()).to.eql(Object.values(processTypes).map(({ workflow }) => workflow).sort());
+  });
+
+  for (const folder of folders) {
+    it(`${folder} has its contract, form, workflow, test and golden histories`, async () => {
+      const files = await readdir(join(root, folder));
+      expect(files).to.include.members(['contract.ts', 'form.ts', 'workflow.ts', 'workflow.test.ts', 'histories']);
+      expect(await readdir(join(root, folder, 'histories'))).to.not.be.empty;
+    });
+
+    it(`${folder} says everything that people read in both languages, and plans only its own steps`, () => {
+      const { contract } = processTypes[folder]!;
+      const texts = [
+        contract.title, contract.category, ...Object.values(contract.roles), ...Object.values(contract.notes ?? {}),
+        ...Object.values(contract.evaluation ?? {}), ...Object.values(contract.outcomes).map(({ title }) => title),
+        ...Object.values(contract.steps).flatMap(({ title, outcomes }) => [title, ...Object.values(outcomes)]),
+      ];
+      for (const text of texts) {
+        expect(text.zh).to.match(/\p{Script=Han}/u);
+        expect(text.en).to.match(/^[A-Z]/);
+      }
+      expect(Object.keys(contract.steps)).to.include.members([...contract.path, 'revise']);
+      expect(Object.keys(contract.outcomes)).to.include.members(['withdrawn']);
+    });
+  }
+
+  it('share a bundle without zod', async () => {
+    const code = await readFile(await workflowBundle(cacheDir), 'utf8');
+    expect(code.length).to.be.above(10_000);
+    expect(code).to.not.match(/ZodError|\$ZodType|zod\/v4/);
+  });
+});
+
+describe('golden histories', function () {
+  this.timeout(60_000);
+  for (const folder of folders) {
+    it(`${folder}: every one replays against this build, and a changed one does not`, async () => {
+      const files = await readdir(join(root, folder, 'histories'));
+      let json = '';
+      for (const file of files) {
+        json = await readFile(join(root, folder, 'histories', file), 'utf8');
+        const { error } = await replayHistory(json, cacheDir);
+        expect(error?.message, file).to.equal(undefined);
+      }
+      const history = JSON.parse(json);
+      const decision = history.events.find((event: any) => event.markerRecordedEventAttributes);
+      decision.markerRecordedEventAttributes.markerName = 'something-else';
+      expect((await replayHistory(JSON.stringify(history), cacheDir)).error, 'a tampered history').to.be.instanceOf(Error);
+    });
+  }
+});
