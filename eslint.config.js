@@ -71,7 +71,7 @@ export default tseslint.config(
     },
   },
   {
-    files: TESTS,
+    files: [...TESTS, 'bench/**', 'faults/**'],
     rules: {
       '@typescript-eslint/no-unused-expressions': 'off', // chai's `to.be.true`
       '@typescript-eslint/no-explicit-any': 'off', // answers are looked at, not typed

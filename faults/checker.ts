@@ -4,10 +4,13 @@ import { Worker } from '@temporalio/worker';
 import type { temporal } from '@temporalio/proto';
 import pg from 'pg';
 import { decisionsIn, forEach, Histories, resultOf, type Described } from './histories.ts';
-import { readOps, type Op } from './op-log.ts';
+import { readOps, type Json, type Op } from './op-log.ts';
 import { findIn, findInDatabase, planted } from './planted.ts';
 
-/** The invariants that are checked, numbered as in docs/testing-faults.md. */
+/**
+ * The invariants that are checked: nothing lost, no phantom, one decision, the first wins, stock adds up, everything moves on, histories
+ * replay, privacy, no orphan.
+ */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I6' | 'I8' | 'I10' | 'I12' | 'I14';
 
 /** One thing that is not as it must be; `id` is of the process, task, item, or place. */
@@ -43,7 +46,7 @@ export interface Report {
   quietAfter: number;
 }
 
-type Row = Record<string, any>;
+type Row = Record<string, Json>;
 type History = temporal.api.history.v1.IHistory;
 
 interface Facts {
@@ -220,8 +223,11 @@ function oneDecision({ tables }: Facts): Violation[] {
     if (tables.constraints.some((each) => each.table === table && each.definition === definition)) continue;
     violations.push({ invariant: 'I3', id: table, text: `has lost its protection ${definition}` });
   }
-  const count = (rows: Row[], id: (row: Row) => string): Map<string, number> =>
-    rows.reduce((counts, row) => counts.set(id(row), (counts.get(id(row)) ?? 0) + 1), new Map<string, number>());
+  const count = (rows: Row[], id: (row: Row) => string): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const row of rows) counts.set(id(row), (counts.get(id(row)) ?? 0) + 1);
+    return counts;
+  };
   const audited = count(tables.audit.filter(({ action }) => action === 'task-decided'), ({ task_id }) => task_id);
   const signalled = count(tables.outbox.filter(({ name }) => name === 'decide'), ({ payload }) => payload.taskId);
   for (const task of tables.task) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Asked, OpLog, OpName } from './op-log.ts';
+import type { Asked, Json, OpLog, OpName } from './op-log.ts';
 import { planted } from './planted.ts';
 import type { Random } from './random.ts';
 
@@ -26,7 +26,7 @@ const PASSWORD = 'houqin-demo';
 
 interface Reply {
   status: number;
-  body: any;
+  body: Json;
 }
 
 /** Who works in the run, at what. */
@@ -202,7 +202,7 @@ export class Driver {
   }
 
   // What nobody could answer is no work: the loop looks again later.
-  private async list(username: string, path: string): Promise<any[]> {
+  private async list(username: string, path: string): Promise<Json[]> {
     const reply = await this.call(username, 'GET', path).catch(() => undefined);
     return reply?.status === 200 ? reply.body.items : [];
   }

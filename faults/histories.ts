@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
+import type { Json } from './op-log.ts';
 
 type History = temporal.api.history.v1.IHistory;
 type Service = Connection['workflowService'];
@@ -94,14 +95,14 @@ export class Histories {
 }
 
 /** The JSON of a payload. */
-export function json(payload: temporal.api.common.v1.IPayload | null | undefined): any {
+export function json(payload: temporal.api.common.v1.IPayload | null | undefined): Json {
   return payload?.data ? JSON.parse(Buffer.from(payload.data).toString()) : undefined;
 }
 
 /** The decisions that a history holds, by task, in their order: signals, and answers of activities that found a task decided. */
-export function decisionsIn(history: History): Map<string, { by: 'signal' | 'activity'; decision: any }[]> {
-  const found = new Map<string, { by: 'signal' | 'activity'; decision: any }[]>();
-  const add = (by: 'signal' | 'activity', decision: any): void => {
+export function decisionsIn(history: History): Map<string, { by: 'signal' | 'activity'; decision: Json }[]> {
+  const found = new Map<string, { by: 'signal' | 'activity'; decision: Json }[]>();
+  const add = (by: 'signal' | 'activity', decision: Json): void => {
     found.set(decision.taskId, [...found.get(decision.taskId) ?? [], { by, decision }]);
   };
   for (const event of history.events ?? []) {

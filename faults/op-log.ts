@@ -1,5 +1,9 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 
+/** Whatever came over HTTP, from a table or from a history: looked at, not typed. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
 /** What a person asks of the system. */
 export type OpName = 'start' | 'decide' | 'withdraw' | 'claim' | 'release' | 'transfer';
 
@@ -15,7 +19,7 @@ export interface Asked {
   path: string;
   /** Process or task id; nothing at a start. */
   target?: string;
-  body: any;
+  body: Json;
   /** Milliseconds of the epoch, by the driver's clock. */
   t0: number;
 }
@@ -25,7 +29,7 @@ export interface Op extends Asked {
   t1: number | null;
   result: 'ok' | 'fail' | 'unknown';
   status: number | null;
-  answer: any;
+  answer: Json;
   attempts: number;
 }
 

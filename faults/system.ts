@@ -12,6 +12,7 @@ import { startTemporal, type Temporal } from '../scripts/servers/temporal.ts';
 import { findTemporalServer, type TemporalServer } from '../scripts/servers/temporal-server.ts';
 import { testFolder } from '../scripts/servers/test-folder.ts';
 import { answers, isPolled, untilReady } from '../scripts/startup/services.ts';
+import { makeDataDir } from '../scripts/startup/settings.ts';
 
 const TASK_QUEUE = 'houqin';
 
@@ -57,6 +58,7 @@ export interface Server {
 /** Starts a system with the demo company in it. */
 export async function startSystem(name: string): Promise<System> {
   const { folder, remove } = testFolder(name);
+  makeDataDir(folder);
   const undo: (() => unknown)[] = [remove];
   const stop = async (): Promise<void> => {
     for (let step = undo.pop(); step; step = undo.pop()) await step();

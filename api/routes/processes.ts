@@ -9,6 +9,7 @@ import { peopleOf } from '../../db/queries/candidates.ts';
 import { findColleagues } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { mayAct, tasksOf } from '../../db/queries/tasks.ts';
+import { withoutRole } from '../../db/queries/visibility.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
 import type { Actor } from '../actor.ts';
@@ -155,6 +156,8 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
       const { actor, params: { id }, body: { text } } = call;
       return transact(call, db, async (trx) => {
         if (!(await findVisibleProcess(trx, id, actor))) throw new Problem('not-found');
+        // The auditor's office lets read, not write; in a case of one's own one is not there as the auditor.
+        if (!(await findVisibleProcess(trx, id, withoutRole(actor, 'auditor')))) throw new Problem('forbidden');
         await addComment(trx, { processId: id, by: actor.personId, text, action: 'commented' });
         return { processId: id };
       });

@@ -122,6 +122,8 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
     handle(taskContract.transferTask, async (call) => {
       const { to: wanted, comment } = call.body;
       return changeTask(call, 'transfer', async (trx, task, actor) => {
+        // Whoever wrote a revision for the requester could approve it afterwards.
+        if (contractOf(task.type).steps[task.step]?.byRequester) throw new Problem('requester-only');
         const [to] = await checkPeople(trx, [wanted], 'to');
         if (to === actor.personId) throw new Problem('transfer-to-self');
         if (task.excluded.includes(to!)) throw new Problem('separation-of-duties');

@@ -15,6 +15,15 @@ export function seesAll(viewer: Viewer): boolean {
   return SEES_ALL.some((role) => viewer.roles.includes(role));
 }
 
+/** The same person without an office. */
+export function withoutRole(viewer: Viewer, role: string): Viewer {
+  return {
+    personId: viewer.personId,
+    roles: viewer.roles.filter((each) => each !== role),
+    principals: viewer.principals.filter((each) => each !== `role:${role}`),
+  };
+}
+
 /**
  * Keeps the processes (table `process`) that the viewer may see: one's own, those copied to one, those with a task that is or was one's own
  * or is one's to claim; auditors and administrators see all.
