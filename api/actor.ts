@@ -16,7 +16,11 @@ export interface Actor {
 
 /** The principals of a person with these roles, leading these departments. */
 export function principalsOf(personId: string, roles: readonly string[], leads: readonly string[]): string[] {
-  return [`person:${personId}`, ...roles.map((role) => `role:${role}`), ...leads.map((department) => `leader:${department}`)];
+  return [
+    `person:${personId}`,
+    ...roles.map((role) => `role:${role}`),
+    ...leads.map((department) => `leader:${department}`),
+  ];
 }
 
 /** True when the actor has one of the roles. */

@@ -8,8 +8,8 @@ const readers = { json: reader(limits.json), report: reader(limits.report) };
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The JSON of a write's body; nothing sent counts as `{}`. Also throws 415 for another type, which keeps HTML forms out (they cannot send JSON).
- * A multipart body stays unread, for its handler.
+ * The JSON of a write's body; nothing sent counts as `{}`. Throws 415 for another type, which keeps HTML forms out: they
+ * cannot send JSON. A multipart body stays unread, for its handler.
  */
 export async function readBody(req: Request, res: Response, accepts: Accepts): Promise<unknown> {
   requireType(req, accepts);
@@ -34,7 +34,8 @@ const types: Readonly<Record<Accepts, RegExp>> = {
 
 function requireType(req: Request, accepts: Accepts): void {
   if (types[accepts].test(req.headers['content-type'] ?? '')) return;
-  throw new Problem('content-type-not-supported', { expected: accepts === 'multipart' ? 'multipart/form-data' : 'application/json' });
+  const expected = accepts === 'multipart' ? 'multipart/form-data' : 'application/json';
+  throw new Problem('content-type-not-supported', { expected });
 }
 
 function asProblem(error: unknown, limit: number): unknown {

@@ -36,17 +36,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = env.HOST || '127.0.0.1';
   const databaseUrl = urlOf(env, 'DATABASE_URL', /^postgres(ql)?:$/, 'postgres://houqin:…@127.0.0.1:5432/houqin');
   const demo = oneOf(env, 'HOUQIN_DEMO', ['0', '1']) === '1';
-  const publicUrl = urlOf({ HOUQIN_PUBLIC_URL: `http://127.0.0.1:${port}`, ...given(env) }, 'HOUQIN_PUBLIC_URL', /^https?:$/, 'https://houqin.example.cn');
+  const publicUrl = urlOf(
+    { HOUQIN_PUBLIC_URL: env.HOUQIN_PUBLIC_URL || `http://127.0.0.1:${port}` }, 'HOUQIN_PUBLIC_URL', /^https?:$/,
+    'https://houqin.example.cn',
+  );
   const isHttps = publicUrl.protocol === 'https:';
 
   if (demo && !isLoopback(host)) {
-    throw new ConfigError(`HOUQIN_DEMO=1 has public passwords, but HOST is ${host}: set HOST=127.0.0.1, or HOUQIN_DEMO=0.`);
+    throw new ConfigError(`HOUQIN_DEMO=1 has public passwords, but HOST is ${host}: set HOST=127.0.0.1 or HOUQIN_DEMO=0.`);
   }
   if (demo && !isLoopback(databaseUrl.hostname)) {
-    throw new ConfigError(`HOUQIN_DEMO=1 has public passwords, but DATABASE_URL is on another machine: set HOUQIN_DEMO=0.`);
+    throw new ConfigError('HOUQIN_DEMO=1 has public passwords, but DATABASE_URL is elsewhere: set HOUQIN_DEMO=0.');
   }
   if (!demo && !isHttps && !isLoopback(publicUrl.hostname)) {
-    throw new ConfigError('HOUQIN_PUBLIC_URL is http: people would send their passwords in clear. Put TLS in front and give the https address.');
+    throw new ConfigError(
+      'HOUQIN_PUBLIC_URL is http: people would send their passwords in clear. Put TLS in front and give the https address.',
+    );
   }
   return {
     host,
@@ -67,32 +72,39 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
 function failpointsOf(env: NodeJS.ProcessEnv): ReadonlyMap<string, number> {
   if (!env.HOUQIN_FAILPOINTS) return new Map();
-  if (env.HOUQIN_TEST !== '1') throw new ConfigError('HOUQIN_FAILPOINTS ends the process in mid-work and is for tests only: unset it.');
+  if (env.HOUQIN_TEST !== '1') {
+    throw new ConfigError('HOUQIN_FAILPOINTS ends the process in mid-work and is for tests only: unset it.');
+  }
   return parseFailpoints(env.HOUQIN_FAILPOINTS);
 }
 
-const given = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([, value]) => value));
+// Samples in documents, and what people write when they are in a hurry.
+const sampleSecret =
+  /change.?me|example|sample|secret|password|placeholder|default|houqin|replace|your[-_ ]|insert|checked-not-used/i;
 
 function secretOf(env: NodeJS.ProcessEnv): string {
   const remedy = 'make one of your own and keep it: HOUQIN_SECRET="$(openssl rand -base64 32)".';
   const secret = required(env, 'HOUQIN_SECRET', `at least 32 random characters: ${remedy}`);
   if (secret.length < 32) throw new ConfigError(`HOUQIN_SECRET is shorter than 32 characters: ${remedy}`);
-  // Samples in documents, and what people write when they are in a hurry.
-  if (/change.?me|example|sample|secret|password|placeholder|default|houqin|replace|your[-_ ]|insert|checked-not-used/i.test(secret)) {
+  if (sampleSecret.test(secret)) {
     throw new ConfigError(`HOUQIN_SECRET looks like a sample, which everybody knows: ${remedy}`);
   }
   // 32 random characters of the smallest usual alphabet (hex) have fewer than 8 different ones about once in a million.
-  const isRepeated = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16].some((n) => secret === secret.slice(0, n).repeat(Math.ceil(secret.length / n)).slice(0, secret.length));
-  if (new Set(secret).size < 8 || isRepeated || isSequence(secret)) {
+  if (new Set(secret).size < 8 || isRepetition(secret) || isSequence(secret)) {
     throw new ConfigError(`HOUQIN_SECRET has too little variety to be random: ${remedy}`);
   }
   return secret;
 }
 
+function isRepetition(text: string): boolean {
+  return Array.from({ length: 16 }, (_, n) => n + 1).some((length) => text.slice(length) === text.slice(0, -length));
+}
+
 // abcdefgh…, 0123…: mostly each character the next of the one before.
 function isSequence(text: string): boolean {
   const codes = [...text].map((character) => character.codePointAt(0)!);
-  return codes.filter((code, index) => index > 0 && Math.abs(code - codes[index - 1]!) === 1).length > text.length * 0.6;
+  const neighbours = codes.filter((code, index) => index > 0 && Math.abs(code - codes[index - 1]!) === 1);
+  return neighbours.length > text.length * 0.6;
 }
 
 function required(env: NodeJS.ProcessEnv, name: string, what: string): string {
@@ -120,8 +132,8 @@ function integer(env: NodeJS.ProcessEnv, name: string, otherwise: number, most: 
 
 function oneOf(env: NodeJS.ProcessEnv, name: string, values: readonly string[]): string | undefined {
   const value = env[name] || undefined;
-  if (value !== undefined && !values.includes(value)) throw new ConfigError(`${name} is "${value}": set it to ${values.join(' or ')}.`);
-  return value;
+  if (value === undefined || values.includes(value)) return value;
+  throw new ConfigError(`${name} is "${value}": set it to ${values.join(' or ')}.`);
 }
 
 function isLoopback(host: string): boolean {

@@ -21,4 +21,5 @@ export const contract = {
 };
 
 /** The same as a list. */
-export const endpoints: readonly Endpoint[] = Object.values(contract).flatMap((area): Endpoint[] => Object.values(area));
+export const endpoints: readonly Endpoint[] = Object.values(contract)
+  .flatMap((area): Endpoint[] => Object.values(area));

@@ -6,7 +6,7 @@ import type { Idempotency } from './idempotency.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Who may call: anybody, anybody logged in, or whoever has one of the roles. Rights on the object itself are the handler's query. */
+/** Who may call: anybody, anybody logged in, whoever has one of the roles. Rights on the object are the handler's query. */
 export type Access = 'public' | 'session' | { readonly roles: readonly string[] };
 
 /** What a write's body may be. A `report` is sent by browsers themselves, without our Origin rules. */
@@ -98,7 +98,7 @@ export interface Route {
   readonly run: Handler<Endpoint>;
 }
 
-/** Binds a handler to its endpoint. The result is stripped to the declared response; a Problem that is thrown is answered as declared. */
+/** Binds a handler to its endpoint. Its result is stripped to the declared response; a Problem that it throws is answered. */
 export function handle<E extends Endpoint>(endpoint: E, run: Handler<E>): Route {
   // The pipeline gives a handler only what its own endpoint's schemas have parsed.
   return { endpoint, run: run as unknown as Handler<Endpoint> };

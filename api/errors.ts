@@ -86,12 +86,18 @@ export const problems = {
   'internal-error': {
     status: 500,
     title: { zh: '系统出错', en: 'Internal error' },
-    detail: { zh: '请稍后重试；如仍出错，请将编号 {id} 告知管理员。', en: 'Try again later; if it persists, give an administrator the id {id}.' },
+    detail: {
+      zh: '请稍后重试；如仍出错，请将编号 {id} 告知管理员。',
+      en: 'Try again later; if it persists, give an administrator the id {id}.',
+    },
   },
   'database-away': {
     status: 503,
     title: { zh: '数据库暂不可用', en: 'Database away' },
-    detail: { zh: '数据库暂时无法连接，请稍后重试；编号 {id}。', en: 'The database cannot be reached just now: try again shortly. Id {id}.' },
+    detail: {
+      zh: '数据库暂时无法连接，请稍后重试；编号 {id}。',
+      en: 'The database cannot be reached just now: try again shortly. Id {id}.',
+    },
   },
 
   // Sessions
@@ -207,8 +213,8 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 /**
- * Texts for single fields, by the key that a schema gives as its message (`error: 'duration.invalid'`). The field's name is put before them;
- * `{name}` stands for a member of the issue's `params`.
+ * Texts for single fields, by the key that a schema gives as its message (`error: 'duration.invalid'`). The field's name
+ * is put before them; `{name}` stands for a member of the issue's `params`.
  */
 export const fieldTexts: Readonly<Record<string, Text>> = {
   'text.one-line': { zh: '须为一行文字，不含换行或制表符。', en: 'must be one line, without tabs.' },
@@ -268,8 +274,8 @@ export interface FieldError {
 type Parameter = string | number | Text;
 
 /**
- * An answer that is not a success; throw it anywhere below a handler. `params` fill the texts, `members` stand in the JSON beside the
- * standard ones. The members `retryAfter` (seconds) and `allow` (methods) also become headers.
+ * An answer that is not a success; throw it anywhere below a handler. `params` fill the texts, `members` stand in the JSON
+ * beside the standard ones. The members `retryAfter` (seconds) and `allow` (methods) also become headers.
  */
 export class Problem extends Error {
   readonly code: ProblemCode;
@@ -331,7 +337,8 @@ export function fill(text: Text, locale: Locale, params: Readonly<Record<string,
 
 /** A 400 that names one field; `key` is one of `fieldTexts`, `params` fill it. */
 export function invalidField(
-  path: string, key: string, where: NonNullable<FieldError['in']> = 'body', params: Readonly<Record<string, Parameter>> = {},
+  path: string, key: string, where: NonNullable<FieldError['in']> = 'body',
+  params: Readonly<Record<string, Parameter>> = {},
 ): Problem {
   const text = fieldTexts[key] ?? { zh: key, en: key };
   const message = { zh: `${path}：${fill(text, 'zh-CN', params)}`, en: `${path}: ${fill(text, 'en', params)}` };

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
-import { findIdempotentAnswer, insertIdempotencyKey, completeIdempotencyKey, insertIdempotentAnswer } from '../db/queries/idempotency.ts';
+import {
+  completeIdempotencyKey, findIdempotentAnswer, insertIdempotencyKey, insertIdempotentAnswer,
+} from '../db/queries/idempotency.ts';
 import type { Call, Endpoint } from './endpoint.ts';
 import { Problem } from './errors.ts';
 import { failpoint } from './failpoints.ts';
@@ -15,13 +17,16 @@ export interface StoredAnswer {
 /** What a handler does with the request's Idempotency-Key; all of it is nothing when there is none. */
 export interface Idempotency {
   /**
-   * Takes the key in the handler's own transaction; waits for another request with the same key. Throws `Replay` when that one was answered,
-   * and 422 when it had other content.
+   * Takes the key in the handler's own transaction; waits for another request with the same key. Throws `Replay` when that
+   * one was answered, and 422 when it had other content.
    */
   begin(trx: Knex.Transaction): Promise<void>;
   /** Stores the success with the key, in the same transaction. */
   complete(trx: Knex.Transaction, status: number, body: unknown): Promise<void>;
-  /** Stores a refusal after the handler's transaction was rolled back. Gives back what is to be answered, which is another request's answer if that was first. */
+  /**
+   * Stores a refusal after the handler's transaction was rolled back. Gives back what is to be answered: this, or what
+   * another request with the key was answered before.
+   */
   refuse(db: Db, status: number, body: unknown): Promise<StoredAnswer>;
 }
 
@@ -78,8 +83,8 @@ export function withKey({ personId, route, key, content }: IdempotencyKey): Idem
 }
 
 /**
- * One transaction for a write: the work, and the answer for its Idempotency-Key, commit together. Gives back what `work` gave.
- * After it, and only then, kick the outbox.
+ * One transaction for a write: the work, and the answer for its Idempotency-Key, commit together. Gives back what `work`
+ * gave. After it, and only then, kick the outbox.
  */
 export async function transact<E extends Endpoint, Body>(
   call: Pick<Call<E>, 'endpoint' | 'idempotency'>, db: Db, work: (trx: Knex.Transaction) => Promise<Body>,

@@ -18,18 +18,19 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown, where
 }
 
 /**
- * A 400 of zod's issues, for what a handler validates itself, such as a process's form: `prefix` is where that stands (`form`). Fields that
- * the schema titles are called by their titles.
+ * A 400 of zod's issues, for what a handler validates itself, such as a process's form: `prefix` is where that stands
+ * (`form`). Fields that the schema titles are called by their titles.
  */
 export function invalidInput(
   issues: readonly z.core.$ZodIssue[], where: Where, locale: Locale, prefix?: string, schema?: z.ZodType,
 ): Problem {
-  return new Problem('invalid-input', {}, {}, issues.slice(0, MOST_ERRORS).flatMap((issue) => fieldErrors(issue, where, locale, prefix, schema)).slice(0, MOST_ERRORS));
+  const errors = issues.slice(0, MOST_ERRORS).flatMap((issue) => fieldErrors(issue, where, locale, prefix, schema));
+  return new Problem('invalid-input', {}, {}, errors.slice(0, MOST_ERRORS));
 }
 
 /**
- * The query as an object. Throws a 400 for a repeated name, and for percent-encoding that is not UTF-8 (which URLSearchParams would replace
- * silently).
+ * The query as an object. Throws a 400 for a repeated name, and for percent-encoding that is not UTF-8 (which
+ * URLSearchParams would replace silently).
  */
 export function parseQuery(search: string): Record<string, string> {
   const query: Record<string, string> = {};
@@ -57,7 +58,9 @@ function decode(text: string): string {
 
 // Before any schema: a refinement or the database must never see these.
 function requireUsable(value: unknown, where: Where, path: readonly (string | number)[]): void {
-  if (typeof value === 'string' && unusable.test(value)) throw invalidField(nameOf(path, where), 'text.unusable', where);
+  if (typeof value === 'string' && unusable.test(value)) {
+    throw invalidField(nameOf(path, where), 'text.unusable', where);
+  }
   if (typeof value !== 'object' || value === null) return;
   if (path.length >= MOST_LEVELS) {
     throw invalidField(path.slice(0, 3).join('.'), 'depth.too-deep', where, { limit: MOST_LEVELS });
@@ -78,7 +81,9 @@ function nameOf(path: readonly PropertyKey[], where: Where): string {
   return path.length === 0 ? where : path.map((part) => (part === '' ? '""' : String(part))).join('.');
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, where: Where, locale: Locale, prefix?: string, schema?: z.ZodType): FieldError[] {
+function fieldErrors(
+  issue: z.core.$ZodIssue, where: Where, locale: Locale, prefix?: string, schema?: z.ZodType,
+): FieldError[] {
   // Each unknown field is an error of its own, so that each can be marked where it stands.
   const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
   return paths.slice(0, MOST_ERRORS).map((path) => {
@@ -105,8 +110,10 @@ function titleAt(schema: z.ZodType | undefined, path: readonly PropertyKey[], lo
 }
 
 function innerOf(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
-    || schema instanceof z.ZodReadonly) return schema.def.innerType;
+  if (
+    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault
+    || schema instanceof z.ZodPrefault || schema instanceof z.ZodReadonly
+  ) return schema.def.innerType;
   return schema instanceof z.ZodPipe ? schema.def.in : undefined;
 }
 
@@ -114,7 +121,7 @@ function titleOf(schema: z.core.$ZodType | undefined): Text | undefined {
   return schema instanceof z.ZodType ? schema.meta()?.['x-title'] as Text | undefined : undefined;
 }
 
-/** What is wrong and how to make it right, in one language; the schema's own message (a key of `fieldTexts`) goes first. */
+/** What is wrong and how to make it right; the schema's own message (a key of `fieldTexts`) goes first. */
 function explain(issue: z.core.$ZodIssue, locale: Locale): string {
   const own = Object.hasOwn(fieldTexts, issue.message) ? fieldTexts[issue.message] : undefined;
   if (own) return fill(own, locale, issue.code === 'custom' ? issue.params ?? {} : { ...issue });
@@ -132,8 +139,10 @@ function general(issue: z.core.$ZodIssue): Text {
     case 'too_small': return size(issue.origin, issue.inclusive === false, Number(issue.minimum), least);
     case 'too_big': return size(issue.origin, issue.inclusive === false, Number(issue.maximum), most);
     case 'not_multiple_of': return mustBe({ zh: `${issue.divisor} 的倍数`, en: `a multiple of ${issue.divisor}` });
-    case 'invalid_format': return formats[issue.format] ?? { zh: '格式不正确，请按说明填写。', en: 'has a wrong format: see the API description.' };
-    case 'invalid_union': return { zh: '不是允许的几种形式之一，请按说明填写。', en: 'has none of the permitted shapes: see the API description.' };
+    case 'invalid_format': return formats[issue.format]
+      ?? { zh: '格式不正确，请按说明填写。', en: 'has a wrong format: see the API description.' };
+    case 'invalid_union':
+      return { zh: '不是允许的几种形式之一，请按说明填写。', en: 'has none of the permitted shapes: see the API description.' };
     default: return { zh: '填写有误，请检查。', en: 'is not valid: please check it.' };
   }
 }
@@ -158,12 +167,15 @@ const formats: Readonly<Record<string, Text>> = {
 };
 
 type Bound = (n: number, exclusive: boolean) => Text;
-const least: Bound = (n, exclusive) => (exclusive ? { zh: `大于 ${n} `, en: `more than ${n}` } : { zh: `至少 ${n} `, en: `at least ${n}` });
-const most: Bound = (n, exclusive) => (exclusive ? { zh: `小于 ${n} `, en: `less than ${n}` } : { zh: `最多 ${n} `, en: `at most ${n}` });
+const least: Bound = (n, exclusive) =>
+  (exclusive ? { zh: `大于 ${n} `, en: `more than ${n}` } : { zh: `至少 ${n} `, en: `at least ${n}` });
+const most: Bound = (n, exclusive) =>
+  (exclusive ? { zh: `小于 ${n} `, en: `less than ${n}` } : { zh: `最多 ${n} `, en: `at most ${n}` });
 
 function size(origin: string, exclusive: boolean, n: number, bound: Bound): Text {
   const { zh, en } = bound(n, exclusive);
-  if (origin === 'string') return n === 1 && bound === least ? { zh: '不能为空。', en: 'must not be empty.' } : { zh: `须${zh}个字符。`, en: `must have ${en} characters.` };
+  if (origin === 'string' && n === 1 && bound === least) return { zh: '不能为空。', en: 'must not be empty.' };
+  if (origin === 'string') return { zh: `须${zh}个字符。`, en: `must have ${en} characters.` };
   if (origin === 'array' || origin === 'set') return { zh: `须${zh}项。`, en: `must have ${en} entries.` };
   return { zh: `须${zh.trim()}。`, en: `must be ${en}.` };
 }

@@ -25,19 +25,19 @@ export function encodeCursor(keys: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
-/** The sort keys again, checked by their schema (a tuple); undefined without a cursor. Throws a 400 that names `cursor`. */
-export function decodeCursor<Keys extends z.ZodType>(cursor: string | undefined, keys: Keys): z.output<Keys> | undefined {
+/** The sort keys again, as their schema (a tuple) has them; undefined without a cursor. Throws a 400 naming `cursor`. */
+export function decodeCursor<Keys extends z.ZodType>(
+  cursor: string | undefined, keys: Keys,
+): z.output<Keys> | undefined {
   if (cursor === undefined) return undefined;
   const value = parse(cursor);
   const parsed = keys.safeParse(value);
   // PostgreSQL stores neither NUL nor half a surrogate pair; JSON writes both as escapes.
-  if (!parsed.success || /\\u(0000|d[89a-f])/i.test(JSON.stringify(value))) throw invalidField('cursor', 'cursor', 'query');
-  return parsed.data;
+  if (parsed.success && !/\\u(0000|d[89a-f])/i.test(JSON.stringify(value))) return parsed.data;
+  throw invalidField('cursor', 'cursor', 'query');
 }
 
-/**
- * A page of a list from one row more than `limit`, which tells whether there is a next one. `keysOf` gives the sort keys of a row.
- */
+/** A page of a list, from one row more than `limit`, which tells of a next one. `keysOf` gives the sort keys of a row. */
 export function pageOf<Row>(
   rows: readonly Row[], limit: number, total: number, keysOf: (row: Row) => readonly unknown[],
 ): { items: Row[]; nextCursor: string | null; total: number } {

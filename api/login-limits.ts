@@ -8,8 +8,9 @@ export const FAILURES_PER_ACCOUNT = 10;
 export const FAILURES_PER_ADDRESS = 50;
 
 /**
- * Notes a login attempt before its password is looked at, as failed until told otherwise; so fifty guesses at once are no more guesses than
- * fifty in a row. Returns the attempt's id; throws 429 when account or address have used theirs up (existing and unknown accounts alike).
+ * Notes a login attempt before its password is looked at, as failed until told otherwise; so fifty guesses at once are no
+ * more guesses than fifty in a row. Returns the attempt's id; throws 429 when account or address have used theirs up
+ * (existing and unknown accounts alike).
  */
 export async function beginLogin(db: Db, username: string, address: string): Promise<number> {
   return db.transaction(async (trx) => {

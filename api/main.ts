@@ -29,11 +29,14 @@ const log = pino({ name: 'api' });
 const db = connect(config.databaseUrl, 24);
 const outboxDb = connect(config.databaseUrl, DISPATCHER_CONCURRENCY + 2);
 const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
-const outbox = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue: TASK_QUEUE, log, concurrency: DISPATCHER_CONCURRENCY });
+const outbox = createDispatcher({
+  db: outboxDb, client: temporal.client, taskQueue: TASK_QUEUE, log, concurrency: DISPATCHER_CONCURRENCY,
+});
 const app = createApp({ db, config, log, outbox, temporal, counters: { cspReports: 0 } });
 
 // A client that sends its request drop by drop is let go of.
-const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }, app);
+const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+const server = createServer(patience, app);
 const stopping = new AbortController();
 const prepared = untilPrepared();
 // Whoever sees the port open finds the database ready, too; unless PostgreSQL is away: then we answer so.
@@ -76,12 +79,14 @@ async function prepare(db: Db, { databaseUrl, demo, publicUrl }: Config): Promis
   if (demo) return;
   const password = randomBytes(15).toString('base64url');
   const isFirst = await createFirstAdministrator(db, 'admin', () => hashPassword(password));
-  if (isFirst) process.stdout.write(`First start: log in at ${publicUrl} as admin with the password ${password} (shown this once).\n`);
+  if (!isFirst) return;
+  process.stdout.write(`First start: log in at ${publicUrl} as admin with the password ${password} (shown this once).\n`);
 }
 
 async function clean(): Promise<void> {
   try {
-    log.info({ keys: await deleteOldIdempotencyKeys(db), sessions: await deleteOldSessions(db, IDLE_MINUTES) }, 'cleaned');
+    const keys = await deleteOldIdempotencyKeys(db);
+    log.info({ keys, sessions: await deleteOldSessions(db, IDLE_MINUTES) }, 'cleaned');
   } catch (error) {
     log.warn({ error: forLog(error) }, 'cleaning failed');
   }

@@ -21,9 +21,16 @@ export function openApi(): Json {
     servers: [{ url: '/api' }],
     paths,
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'houqin_session', description: '`__Host-houqin_session` over https' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'houqin_session', description: '`__Host-houqin_session` over https' },
+      },
       schemas: { Problem: problemSchema },
-      responses: { Problem: { description: 'RFC 9457 problem', content: { 'application/problem+json': { schema: ref('Problem') } } } },
+      responses: {
+        Problem: {
+          description: 'RFC 9457 problem',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
     },
   };
 }
@@ -31,7 +38,7 @@ export function openApi(): Json {
 function operation(endpoint: Endpoint): Json {
   const { access, summary, status, idempotent, accepts, method } = endpoint;
   const isWrite = method !== 'get';
-  const hasBody = isWrite && (accepts !== 'json' || Object.keys(properties(schemaOf(endpoint.body, 'input'))).length > 0 || !isEmpty(endpoint.body));
+  const hasBody = isWrite && (accepts !== 'json' || !isEmpty(endpoint.body));
   return {
     summary: `${summary.zh} / ${summary.en}`,
     tags: [endpoint.path.split('/')[1]],
@@ -40,11 +47,14 @@ function operation(endpoint: Endpoint): Json {
     parameters: [
       ...parameters(endpoint.params, 'path'),
       ...parameters(endpoint.query, 'query'),
-      ...(isWrite && accepts !== 'report' ? [{ name: 'Origin', in: 'header', required: true, schema: { type: 'string' } }] : []),
-      ...(idempotent ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 200 } }] : []),
+      ...(isWrite && accepts !== 'report' ? [originHeader] : []),
+      ...(idempotent ? [keyHeader] : []),
     ],
     ...(hasBody && {
-      requestBody: { required: true, content: { [accepts === 'multipart' ? 'multipart/form-data' : 'application/json']: { schema: schemaOf(endpoint.body, 'input') } } },
+      requestBody: {
+        required: true,
+        content: { [mediaTypes[accepts]]: { schema: schemaOf(endpoint.body, 'input') } },
+      },
     }),
     responses: { [status]: success(endpoint), default: { $ref: '#/components/responses/Problem' } },
   };
@@ -77,11 +87,10 @@ function isEmpty(schema: z.ZodType): boolean {
   return schema instanceof z.ZodObject && Object.keys(schema.shape).length === 0;
 }
 
-function ref(name: string): Json {
-  return { $ref: `#/components/schemas/${name}` };
-}
-
+const mediaTypes = { json: 'application/json', multipart: 'multipart/form-data', report: 'application/csp-report' } as const;
 const text = { type: 'string' };
+const originHeader = { name: 'Origin', in: 'header', required: true, schema: text };
+const keyHeader = { name: 'Idempotency-Key', in: 'header', schema: { ...text, minLength: 1, maxLength: 200 } };
 const problemSchema = {
   type: 'object',
   required: ['type', 'code', 'title', 'status', 'detail', 'instance'],
@@ -94,7 +103,11 @@ const problemSchema = {
     instance: { ...text, description: 'urn:uuid of the request, as in the log' },
     errors: {
       type: 'array',
-      items: { type: 'object', required: ['path', 'message'], properties: { path: text, message: text, in: { enum: ['body', 'query', 'path', 'header'] } } },
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: text, message: text, in: { enum: ['body', 'query', 'path', 'header'] } },
+      },
     },
   },
 };

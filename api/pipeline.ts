@@ -14,7 +14,7 @@ import { recordRefusal } from './refusals.ts';
 import { forLog, toProblem } from './unexpected.ts';
 import { clearCookie, hasToken, readSession } from './sessions.ts';
 
-/** Refusals that are as final as a success, so the same Idempotency-Key gets them again. A 429 passes and a 400 can be corrected. */
+/** As final as a success, so the same Idempotency-Key gets them again. A 429 passes, a 400 can be corrected. */
 const FINAL = new Set<number>([403, 404, 409, 422]);
 const AUDITED = new Set<number>([401, 403, 404, 409, 422, 429]);
 
@@ -22,7 +22,8 @@ const AUDITED = new Set<number>([401, 403, 404, 409, 422, 429]);
 export function mount(router: Router, routes: readonly Route[], deps: Deps): void {
   for (const route of routes) router[route.endpoint.method](route.endpoint.path, serve(route, deps));
   for (const path of new Set(routes.map(({ endpoint }) => endpoint.path))) {
-    const methods = routes.filter(({ endpoint }) => endpoint.path === path).map(({ endpoint }) => endpoint.method.toUpperCase());
+    const methods = routes.map(({ endpoint }) => endpoint).filter((endpoint) => endpoint.path === path)
+      .map(({ method }) => method.toUpperCase());
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
     router.all(path, Object.assign(refuseMethod(allow), { endpoint: 'method-not-allowed' }));
   }
@@ -35,13 +36,13 @@ interface Progress {
   idempotency: Idempotency;
 }
 
-/** One request from the cookie to the answer; each line may refuse it. The handler carries its endpoint for whoever lists the routes. */
+/** One request from the cookie to the answer; each line may refuse it. Carries its endpoint for whoever lists the routes. */
 function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint } {
   const { endpoint } = route;
   const isWrite = endpoint.method !== 'get';
   const handler: RequestHandler = async (req, res) => {
     const progress: Progress = { locale: localeOf(req), idempotency: withoutKey };
-    logWhenDone(req, res, endpoint, progress, deps);
+    logWhenDone(res, endpoint, progress, deps);
     try {
       const actor = endpoint.access === 'public' ? undefined : await identify(req, progress, deps);
       if (isWrite && endpoint.accepts !== 'report') requireOwnOrigin(req, deps.config);
@@ -50,8 +51,9 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
       const params = parseInput(endpoint.params, { ...req.params }, 'path', locale);
       const query = parseInput(endpoint.query, parseQuery(searchOf(req)), 'query', locale);
       const body = isWrite ? parseInput(endpoint.body, await readBody(req, res, endpoint.accepts), 'body', locale) : {};
-      progress.idempotency = idempotencyOf(req, endpoint, actor, { params, query, body });
-      const call = { endpoint, actor, params, query, body, locale, requestId: idOf(res), idempotency: progress.idempotency, req, res };
+      const idempotency = idempotencyOf(req, endpoint, actor, { params, query, body });
+      progress.idempotency = idempotency;
+      const call = { endpoint, actor, params, query, body, locale, requestId: idOf(res), idempotency, req, res };
       const result = await route.run(call as Call);
       if (isWrite) failpoint('api.before_reply');
       if (!endpoint.raw) answer(res, endpoint.status, endpoint.response.parse(result));
@@ -83,7 +85,9 @@ function requireAccess({ access }: Endpoint, actor: Actor | undefined): void {
 function idempotencyOf(req: Request, endpoint: Endpoint, actor: Actor | undefined, content: unknown): Idempotency {
   const key = req.headers['idempotency-key'];
   if (!endpoint.idempotent || !actor || key === undefined) return withoutKey;
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) throw invalidField('Idempotency-Key', 'idempotency-key.invalid', 'header');
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw invalidField('Idempotency-Key', 'idempotency-key.invalid', 'header');
+  }
   return withKey({ personId: actor.personId, route: routeOf(endpoint), key, content });
 }
 
@@ -95,7 +99,9 @@ async function answerFailure(
     return;
   }
   const problem = toProblem(error);
-  if (problem.status >= 500) deps.log.error({ requestId: idOf(res), route: routeOf(endpoint), error: forLog(error) }, 'request failed');
+  if (problem.status >= 500) {
+    deps.log.error({ requestId: idOf(res), route: routeOf(endpoint), error: forLog(error) }, 'request failed');
+  }
   if (res.headersSent) {
     res.destroy();
     return;
@@ -126,14 +132,17 @@ export function answerErrors(deps: Deps): ErrorRequestHandler {
   };
 }
 
-function sendProblem(res: Response, problem: Problem, locale: Locale, body: unknown, req: Request, { config }: Deps): void {
+function sendProblem(
+  res: Response, problem: Problem, locale: Locale, body: unknown, req: Request, { config }: Deps,
+): void {
   const { retryAfter, allow } = problem.members;
   if (typeof retryAfter === 'number') res.set('Retry-After', String(retryAfter));
   if (typeof allow === 'string') res.set('Allow', allow);
   if (problem.code === 'not-logged-in' && hasToken(config, req)) clearCookie(config, res);
   // The rest of a body that we do not want is not read either: a kept-alive connection would have to.
   if (!req.complete) res.set('Connection', 'close');
-  res.status(problem.status).type('application/problem+json').send(JSON.stringify(body ?? problem.toJSON(locale, idOf(res))));
+  res.status(problem.status).type('application/problem+json');
+  res.send(JSON.stringify(body ?? problem.toJSON(locale, idOf(res))));
 }
 
 function answerAgain(res: Response, { status, body }: StoredAnswer): void {
@@ -153,11 +162,15 @@ function refuseMethod(allow: string): RequestHandler {
   };
 }
 
-function logWhenDone(_req: Request, res: Response, endpoint: Endpoint, progress: Progress, { log }: Deps): void {
+function logWhenDone(res: Response, endpoint: Endpoint, progress: Progress, { log }: Deps): void {
   const begun = performance.now();
   // The route's pattern, never the address: a search may hold a name.
   res.once('close', () => log.info({
-    requestId: idOf(res), route: routeOf(endpoint), status: res.statusCode, ms: Math.round(performance.now() - begun), personId: progress.personId,
+    requestId: idOf(res),
+    route: routeOf(endpoint),
+    status: res.statusCode,
+    ms: Math.round(performance.now() - begun),
+    personId: progress.personId,
   }, 'request'));
 }
 

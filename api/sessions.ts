@@ -22,14 +22,16 @@ function cookieOptions({ secureCookies }: Config): CookieOptions {
   return { httpOnly: true, sameSite: 'lax', secure: secureCookies, path: '/' };
 }
 
-/** Makes a session with a token that nobody has seen before (so none can have been planted) and sends it as the cookie. */
-export async function startSession(db: Db | Knex.Transaction, config: Config, res: Response, personId: string): Promise<void> {
+/** Makes a session with a new token (so none can have been planted before) and sends it as the cookie. */
+export async function startSession(
+  db: Db | Knex.Transaction, config: Config, res: Response, personId: string,
+): Promise<void> {
   const token = randomBytes(32).toString('base64url');
   await sessions.insertSession(db, { tokenHash: hash(config, token), personId, hours: ABSOLUTE_HOURS });
   res.cookie(cookieName(config), token, cookieOptions(config));
 }
 
-/** Deletes the request's session, so that its token is worth nothing. Whoever needs no new one clears the cookie, too. */
+/** Deletes the request's session, so that its token is worth nothing. Whoever needs no new one clears the cookie too. */
 export async function endSession(db: Db | Knex.Transaction, config: Config, req: Request): Promise<void> {
   const token = tokenOf(config, req);
   if (token) await sessions.deleteSession(db, hash(config, token));
@@ -55,9 +57,8 @@ export async function readSession(db: Db, config: Config, req: Request): Promise
   if (!found.alive) return { ended: { personId: found.personId } };
   if (found.seenLongAgo) await sessions.touchSession(db, tokenHash);
   const { personId, username, name, departmentId, roles, leads } = found;
-  return {
-    actor: { personId, username, name, departmentId, locale: found.locale as Locale, roles, leads, principals: principalsOf(personId, roles, leads) },
-  };
+  const principals = principalsOf(personId, roles, leads);
+  return { actor: { personId, username, name, departmentId, locale: found.locale as Locale, roles, leads, principals } };
 }
 
 function tokenOf(config: Config, req: Request): string | undefined {

@@ -12,12 +12,14 @@ export function toProblem(error: unknown): Problem {
 }
 
 /**
- * What a log line may say of an error. PostgreSQL's messages quote the values of rows, so of its errors only the codes and names stay.
+ * What a log line may say of an error. PostgreSQL's messages quote the values of rows, so of its errors only the codes and
+ * names stay.
  */
 export function forLog(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 12).map((line) => line.trim());
-  const { code, constraint, table, column } = error as { code?: unknown; constraint?: unknown; table?: unknown; column?: unknown };
+  const lines = error.stack?.split('\n').map((line) => line.trim()) ?? [];
+  const frames = lines.filter((line) => line.startsWith('at ')).slice(0, 12);
+  const { code, constraint, table, column } = error as Error & Record<string, unknown>;
   const quotes = 'severity' in error || 'sql' in error || error.name === 'ZodError';
   return { name: error.name, code, constraint, table, column, ...(!quotes && { message: error.message }), frames };
 }

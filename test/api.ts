@@ -44,8 +44,12 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
   const deps: Deps = {
     db,
     config: readConfig({
-      PORT: String(port), DATABASE_URL: database.url, TEMPORAL_ADDRESS: '127.0.0.1:1', HOUQIN_SECRET: randomBytes(32).toString('base64url'),
-      HOUQIN_DEMO: '1', ...env,
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      HOUQIN_SECRET: randomBytes(32).toString('base64url'),
+      HOUQIN_DEMO: '1',
+      ...env,
     }),
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(line); } }),
     outbox: { kick: () => undefined },
@@ -62,7 +66,8 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
     log,
     async addPerson(username, roles = []) {
       const id = `person-${username}`;
-      await db('person').insert({ id, username, name: `人 ${username}`, department_id: 'dept-test', password_hash: quickHash() });
+      const row = { id, username, name: `人 ${username}`, department_id: 'dept-test', password_hash: quickHash() };
+      await db('person').insert(row);
       if (roles.length > 0) await db('person_role').insert(roles.map((role) => ({ person_id: id, role_id: role })));
       return id;
     },

@@ -16,8 +16,8 @@ const migrations = new URL('../db/migrations/', import.meta.url);
 const TEMPLATE_LOCK = 4_867_499;
 
 /**
- * Makes a fresh, migrated, empty database on the server of `npm test`. It is a copy of a template that the first caller migrates, so it takes
- * a tenth of a second.
+ * Makes a fresh, migrated, empty database on the server of `npm test`. It is a copy of a template that the first caller
+ * migrates, so it takes a tenth of a second.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const template = `houqin_template_${await schemaHash()}`;
@@ -30,7 +30,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       const draft = `${template}_${randomBytes(4).toString('hex')}`;
       await admin.query(`CREATE DATABASE ${admin.escapeIdentifier(draft)}`);
       await migrate(urlOf(draft));
-      await admin.query(`ALTER DATABASE ${admin.escapeIdentifier(draft)} RENAME TO ${admin.escapeIdentifier(template)}`);
+      const [from, to] = [admin.escapeIdentifier(draft), admin.escapeIdentifier(template)];
+      await admin.query(`ALTER DATABASE ${from} RENAME TO ${to}`);
     }
     await admin.query(`CREATE DATABASE ${admin.escapeIdentifier(name)} TEMPLATE ${admin.escapeIdentifier(template)}`);
   });
@@ -48,7 +49,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 function adminUrl(): string {
   const url = process.env.HOUQIN_TEST_ADMIN_URL;
   if (!url) {
-    throw new Error('HOUQIN_TEST_ADMIN_URL is not set: run tests with `npm test`, or give a PostgreSQL superuser’s URL without a database.');
+    throw new Error('HOUQIN_TEST_ADMIN_URL is not set: run the tests with `npm test -- FILES`.');
   }
   return url.replace(/\/$/, '');
 }
@@ -67,6 +68,8 @@ async function asAdmin<T>(work: (admin: pg.Client) => Promise<T>): Promise<T> {
 
 async function schemaHash(): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of (await readdir(migrations)).sort()) hash.update(name).update(await readFile(new URL(name, migrations)));
+  for (const name of (await readdir(migrations)).sort()) {
+    hash.update(name).update(await readFile(new URL(name, migrations)));
+  }
   return hash.digest('hex').slice(0, 12);
 }

@@ -17,7 +17,12 @@ const policyItem = z.object({
   changedBy: person,
 });
 
-const calendarVersion = z.object({ version: z.int(), calendar: z.object({ ...businessCalendarSchema.shape, version: z.int() }), changedAt: instant, changedBy: person });
+const calendarVersion = z.object({
+  version: z.int(),
+  calendar: z.object({ ...businessCalendarSchema.shape, version: z.int() }),
+  changedAt: instant,
+  changedBy: person,
+});
 const key = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
 export const adminContract = {

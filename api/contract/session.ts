@@ -25,5 +25,11 @@ export const sessionContract = {
     response: z.object({ person: me }),
   }),
   logout: endpoint({ method: 'post', path: '/logout', access: 'session', summary: { zh: '退出登录', en: 'Log out' } }),
-  me: endpoint({ method: 'get', path: '/me', access: 'session', summary: { zh: '当前用户', en: 'Who I am' }, response: me }),
+  me: endpoint({
+    method: 'get',
+    path: '/me',
+    access: 'session',
+    summary: { zh: '当前用户', en: 'Who I am' },
+    response: me,
+  }),
 };

@@ -19,7 +19,8 @@ export function adminRoutes({ db }: Deps): Route[] {
     handle(adminContract.putTimeoutPolicy, async (call) => {
       const { params: { type, step }, actor, locale } = call;
       const contract = stepOf(type, step);
-      const policy = parseInput(timeoutPolicySchemaFor(Object.keys({ ...contract.outcomes, ...contract.clockOutcomes })), call.body, 'body', locale);
+      const outcomes = Object.keys({ ...contract.outcomes, ...contract.clockOutcomes });
+      const policy = parseInput(timeoutPolicySchemaFor(outcomes), call.body, 'body', locale);
       if (contract.expiryNeeded && !policy.expire) throw invalidField('expire', 'timeout-policy.expire.needed');
       if (!policy.expire && !policy.escalate) throw invalidField('escalate', 'timeout-policy.nobody');
       return transact(call, db, async (trx) => {
@@ -46,8 +47,11 @@ function stepOf(type: string, step: string): StepContract {
   return contract;
 }
 
-async function recordChange(trx: Knex.Transaction, personId: string, action: string, object: string, version: number): Promise<void> {
-  await recordAudit(trx, { actor: { kind: 'administrator', id: personId }, action: `change-${action}`, object, detail: { version } });
+async function recordChange(
+  trx: Knex.Transaction, personId: string, what: string, object: string, version: number,
+): Promise<void> {
+  const actor = { kind: 'administrator', id: personId } as const;
+  await recordAudit(trx, { actor, action: `change-${what}`, object, detail: { version } });
 }
 
 function found<T>(value: T | undefined): T {

@@ -5,7 +5,7 @@ import { handle, type Route } from '../endpoint.ts';
 import { openApi } from '../openapi.ts';
 
 /** Life, readiness, the OpenAPI document and the browsers' reports. */
-export function healthRoutes({ db, temporal, counters, log }: Deps): Route[] {
+export function healthRoutes({ db, temporal, counters, log, config }: Deps): Route[] {
   let document: object | undefined;
   return [
     handle(healthContract.live, async () => ({ status: 'ok' as const })),
@@ -16,7 +16,7 @@ export function healthRoutes({ db, temporal, counters, log }: Deps): Route[] {
       ]);
       const degraded = [...(hasDatabase ? [] : ['postgresql']), ...(hasTemporal ? [] : ['temporal'])];
       const status = !hasDatabase ? 'down' : degraded.length > 0 ? 'degraded' : 'ok';
-      res.status(hasDatabase ? 200 : 503).json({ status, degraded });
+      res.status(hasDatabase ? 200 : 503).json({ status, degraded, demo: config.demo });
     }),
 
     handle(healthContract.openapi, async ({ res }) => {
@@ -26,8 +26,10 @@ export function healthRoutes({ db, temporal, counters, log }: Deps): Route[] {
 
     handle(healthContract.cspReport, async () => {
       counters.cspReports += 1;
-      // Not the report itself: its address may hold what a person searched for. And not each: anybody can send a million.
-      if (Number.isInteger(Math.log2(counters.cspReports))) log.warn({ cspReports: counters.cspReports }, 'content security policy reports');
+      // Not the report itself: its address may hold what a person searched for. And not each: anybody can send many.
+      if (Number.isInteger(Math.log2(counters.cspReports))) {
+        log.warn({ cspReports: counters.cspReports }, 'content security policy reports');
+      }
     }),
   ];
 }

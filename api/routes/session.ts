@@ -20,8 +20,9 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
       if (!profile) {
         // What was typed as a user name may be a password, so only a known person is named.
         const object = person ? `person:${person.id}` : null;
-        await recordAudit(db, { actor: { kind: 'system' }, action: 'login', object, refused: true, code: 'login-failed' });
-        throw new Problem('login-failed');
+        const code = 'login-failed';
+        await recordAudit(db, { actor: { kind: 'system' }, action: 'login', object, refused: true, code });
+        throw new Problem(code);
       }
       await endSession(db, config, req);
       await db.transaction(async (trx) => {

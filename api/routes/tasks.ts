@@ -27,11 +27,9 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
   return [
     handle(taskContract.listTasks, async ({ actor, query: { view, sort, limit, cursor, ...given } }) => {
       const page = { limit: limit + 1, after: instantAfter(cursor) };
-      if (view === 'copied') {
-        return instantList(await copies(db, actor, given, page), limit, (row) => row.process_id, presentCopy);
-      }
       const { calendar } = await currentCalendar(db);
       const filter = { ...given, endOfDay: endOfDay(new Date(), calendar.timeZone) };
+      if (view === 'copied') return instantList(await copies(db, actor, filter, page), limit, (row) => row.process_id, presentCopy);
       const listed = view === 'open' ? await inbox(db, actor, filter, sort, page) : await decidedTasks(db, actor, filter, page);
       return instantList(listed, limit, ({ id }) => id, presentTask);
     }),

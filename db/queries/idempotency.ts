@@ -8,10 +8,13 @@ export interface IdempotencyId {
   key: string;
 }
 
+const answerColumns = ({ status, body }: { status: number; body: unknown }) => ({ status, body: JSON.stringify(body ?? null) });
 const columns = ({ personId, route, key }: IdempotencyId) => ({ person_id: personId, route, key });
 
 /** Takes the key; false when it was taken. Waits for a transaction that is taking it just now. */
-export async function insertIdempotencyKey(trx: Knex.Transaction, id: IdempotencyId & { requestHash: Buffer }): Promise<boolean> {
+export async function insertIdempotencyKey(
+  trx: Knex.Transaction, id: IdempotencyId & { requestHash: Buffer },
+): Promise<boolean> {
   const rows = await trx('idempotency')
     .insert({ ...columns(id), request_hash: id.requestHash })
     .onConflict().ignore()
@@ -23,7 +26,7 @@ export async function insertIdempotencyKey(trx: Knex.Transaction, id: Idempotenc
 export async function completeIdempotencyKey(
   trx: Knex.Transaction, id: IdempotencyId, answer: { status: number; body: unknown },
 ): Promise<void> {
-  await trx('idempotency').where(columns(id)).update({ status: answer.status, body: JSON.stringify(answer.body ?? null) });
+  await trx('idempotency').where(columns(id)).update(answerColumns(answer));
 }
 
 /** Takes the key together with its answer; false when it was taken. */
@@ -31,7 +34,7 @@ export async function insertIdempotentAnswer(
   trx: Knex.Transaction, id: IdempotencyId & { requestHash: Buffer }, answer: { status: number; body: unknown },
 ): Promise<boolean> {
   const rows = await trx('idempotency')
-    .insert({ ...columns(id), request_hash: id.requestHash, status: answer.status, body: JSON.stringify(answer.body ?? null) })
+    .insert({ ...columns(id), request_hash: id.requestHash, ...answerColumns(answer) })
     .onConflict().ignore()
     .returning('key');
   return rows.length === 1;

@@ -12,17 +12,28 @@ export interface NoticeRow {
   readAt: Date | null;
 }
 
-/** A person's notices, newest first: at most `limit` older than `before`, and how many there are in all for the filter. */
+const process = `CASE WHEN p.id IS NOT NULL
+  THEN json_build_object('title', p.title, 'number', p.number, 'type', p.type) END AS process`;
+
+/** Which notices: at most `limit` older than `before`, read or unread or both. */
+export interface NoticePage {
+  limit: number;
+  before?: number | undefined;
+  unread?: boolean | undefined;
+}
+
+/** A person's notices, newest first, how many there are in all for the filter, and how many are unread. */
 export async function listNotices(
-  db: Db, personId: string, { limit, before, unread }: { limit: number; before?: number | undefined; unread?: boolean | undefined },
+  db: Db, personId: string, { limit, before, unread }: NoticePage,
 ): Promise<{ rows: NoticeRow[]; total: number; unread: number }> {
   const mine = db('notice as n').where('n.person_id', personId);
   if (unread !== undefined) void (unread ? mine.whereNull('n.read_at') : mine.whereNotNull('n.read_at'));
   const page = mine.clone().leftJoin('process as p', 'p.id', 'n.process_id').orderBy('n.id', 'desc').limit(limit)
-    .select<NoticeRow[]>('n.id', 'n.kind', 'n.process_id as processId', 'n.task_id as taskId', 'n.detail', 'n.at', 'n.read_at as readAt',
-      db.raw(`CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('title', p.title, 'number', p.number, 'type', p.type) END AS process`));
+    .select<NoticeRow[]>('n.id', 'n.kind', 'n.process_id as processId', 'n.task_id as taskId', 'n.detail', 'n.at')
+    .select('n.read_at as readAt', db.raw(process));
   if (before !== undefined) void page.where('n.id', '<', before);
-  const [rows, [all], unreadCount] = await Promise.all([page, mine.clone().count<{ count: number }[]>(), countUnread(db, personId)]);
+  const counted = mine.clone().count<{ count: number }[]>();
+  const [rows, [all], unreadCount] = await Promise.all([page, counted, countUnread(db, personId)]);
   return { rows, total: all!.count, unread: unreadCount };
 }
 

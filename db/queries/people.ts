@@ -41,15 +41,19 @@ export async function findProfile(db: Db, personId: string): Promise<Profile | u
 }
 
 /**
- * Makes the first administrator of an installation that has no person at all: a department for the company, the role, the account. False when
- * there is somebody already; several processes may ask at once.
+ * Makes the first administrator of an installation that has no person at all: a department for the company, the role, the
+ * account. False when there is somebody already; several processes may ask at once.
  */
-export async function createFirstAdministrator(db: Db, username: string, hashPassword: () => Promise<string>): Promise<boolean> {
+export async function createFirstAdministrator(
+  db: Db, username: string, hashPassword: () => Promise<string>,
+): Promise<boolean> {
   return db.transaction(async (trx) => {
     await trx.raw('LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE');
     if (await trx('person').first('id')) return false;
     await trx('department').insert({ id: 'dept-company', name: '公司', name_en: 'Company' }).onConflict('id').ignore();
-    await trx('role').insert({ id: 'process-administrator', name: '流程管理员', name_en: 'Process administrator' }).onConflict('id').ignore();
+    await trx('role')
+      .insert({ id: 'process-administrator', name: '流程管理员', name_en: 'Process administrator' })
+      .onConflict('id').ignore();
     await trx('person').insert({
       id: 'person-admin',
       username,
@@ -58,7 +62,8 @@ export async function createFirstAdministrator(db: Db, username: string, hashPas
       password_hash: await hashPassword(),
     });
     await trx('person_role').insert({ person_id: 'person-admin', role_id: 'process-administrator' });
-    await recordAudit(trx, { actor: { kind: 'system' }, action: 'first-administrator-created', object: 'person:person-admin' });
+    const object = 'person:person-admin';
+    await recordAudit(trx, { actor: { kind: 'system' }, action: 'first-administrator-created', object });
     return true;
   });
 }

@@ -30,13 +30,18 @@ export interface CalendarVersion {
 
 const CALENDAR_LOCK = 4_867_402;
 
-const changedBy = `CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name) END AS "changedBy"`;
+const changedBy =
+  `CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', p.name) END AS "changedBy"`;
 
 /** The policy in force of each step, or of one. */
-export async function listPolicies(db: Db | Knex.Transaction, only?: { type: string; step: string }): Promise<PolicyVersion[]> {
-  const latest = db('timeout_policy').distinctOn('type', 'step').orderBy(['type', 'step', { column: 'version', order: 'desc' }]).as('t');
+export async function listPolicies(
+  db: Db | Knex.Transaction, only?: { type: string; step: string },
+): Promise<PolicyVersion[]> {
+  const latest = db('timeout_policy').distinctOn('type', 'step')
+    .orderBy(['type', 'step', { column: 'version', order: 'desc' }]).as('t');
   const query = db.from(latest).leftJoin('person as p', 'p.id', 't.created_by')
-    .select<PolicyVersion[]>('t.type', 't.step', 't.version', 't.policy', 't.created_at as changedAt', db.raw(changedBy))
+    .select<PolicyVersion[]>('t.type', 't.step', 't.version', 't.policy')
+    .select('t.created_at as changedAt', db.raw(changedBy))
     .orderBy(['t.type', 't.step']);
   return only ? query.where({ 't.type': only.type, 't.step': only.step }) : query;
 }
@@ -67,6 +72,7 @@ export async function addCalendar(
   await trx.raw('SELECT pg_advisory_xact_lock(?)', [CALENDAR_LOCK]);
   const [latest] = await trx('business_calendar').max<{ max: number | null }[]>('version');
   const version = (latest?.max ?? 0) + 1;
-  await trx('business_calendar').insert({ version, calendar: JSON.stringify({ ...calendar, version }), created_by: personId });
+  const row = { version, calendar: JSON.stringify({ ...calendar, version }), created_by: personId };
+  await trx('business_calendar').insert(row);
   return version;
 }

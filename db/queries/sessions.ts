@@ -69,8 +69,8 @@ export interface LoginFailures {
 }
 
 /**
- * Makes logins for one user name, and from one address, take turns until the transaction ends: so that counting and noting are one step.
- * Always in this order, so that nobody waits in a circle.
+ * Makes logins for one user name, and from one address, take turns until the transaction ends: so that counting and noting
+ * are one step. Always in this order, so that nobody waits in a circle.
  */
 export async function lockLogin(trx: Knex.Transaction, username: string, address: string): Promise<void> {
   await trx.raw('SELECT pg_advisory_xact_lock(?, hashtext(?))', [1, username]);
@@ -84,12 +84,13 @@ export async function countLoginFailures(
   const { rows } = await trx.raw<{ rows: LoginFailures[] }>(`
     SELECT count(*) FILTER (WHERE username = :username) AS "forUsername",
       count(*) FILTER (WHERE address = :address) AS "forAddress",
-      coalesce(ceil(extract(epoch FROM min(at) FILTER (WHERE username = :username) + make_interval(mins => :minutes) - now())), 0)::int
-        AS "usernameFreeIn",
-      coalesce(ceil(extract(epoch FROM min(at) FILTER (WHERE address = :address) + make_interval(mins => :minutes) - now())), 0)::int
-        AS "addressFreeIn"
-    FROM login_attempt
-    WHERE NOT succeeded AND at > now() - make_interval(mins => :minutes) AND (username = :username OR address = :address)`,
+      coalesce(ceil(min(free_in) FILTER (WHERE username = :username)), 0)::int AS "usernameFreeIn",
+      coalesce(ceil(min(free_in) FILTER (WHERE address = :address)), 0)::int AS "addressFreeIn"
+    FROM (
+      SELECT username, address, extract(epoch FROM at + make_interval(mins => :minutes) - now()) AS free_in
+      FROM login_attempt
+      WHERE NOT succeeded AND at > now() - make_interval(mins => :minutes) AND (username = :username OR address = :address)
+    ) AS failed`,
   { minutes: windowMinutes, username, address });
   return rows[0]!;
 }

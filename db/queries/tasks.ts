@@ -168,13 +168,21 @@ export interface Listed<Row> {
 type Sorted<Row> = Row & { sort_at: string };
 
 function filtered(query: Knex.QueryBuilder, filter: TaskFilter): Knex.QueryBuilder {
-  if (filter.type) query.where('process.type', filter.type);
-  if (filter.step) query.where('task.step', filter.step);
-  if (filter.requester) query.where('process.requester_id', filter.requester);
-  if (filter.due === 'overdue') query.whereRaw('task.due_at < now()');
-  if (filter.due === 'today') query.where('task.due_at', '<', filter.endOfDay);
-  if (filter.q) {
-    const like = containing(filter.q);
+  return ofProcess(ofTask(query, filter), filter);
+}
+
+function ofTask(query: Knex.QueryBuilder, { step, due, endOfDay }: TaskFilter): Knex.QueryBuilder {
+  if (step) query.where('task.step', step);
+  if (due === 'overdue') query.whereRaw('task.due_at < now()');
+  if (due === 'today') query.where('task.due_at', '<', endOfDay);
+  return query;
+}
+
+function ofProcess(query: Knex.QueryBuilder, { type, requester, q }: TaskFilter): Knex.QueryBuilder {
+  if (type) query.where('process.type', type);
+  if (requester) query.where('process.requester_id', requester);
+  if (q) {
+    const like = containing(q);
     query.where((any) => any
       .whereILike('process.title', like).orWhereILike('process.number', like).orWhereILike('requester.name', like));
   }
@@ -230,8 +238,8 @@ export interface CopyRow {
   at: Date;
 }
 
-/** What was copied to the viewer (抄送), the latest first. */
-export async function copies(db: Db, viewer: Viewer, filter: Pick<TaskFilter, 'type' | 'requester' | 'q'>, page: Page): Promise<Listed<Sorted<CopyRow>>> {
+/** What was copied to the viewer (抄送), the latest first. Step and due narrow it to the processes that have such a task open. */
+export async function copies(db: Db, viewer: Viewer, filter: TaskFilter, page: Page): Promise<Listed<Sorted<CopyRow>>> {
   const rows = db('copy')
     .join('process', 'process.id', 'copy.process_id')
     .join('person as requester', 'requester.id', 'process.requester_id')
@@ -242,5 +250,8 @@ export async function copies(db: Db, viewer: Viewer, filter: Pick<TaskFilter, 't
       'process.id as process_id', 'process.number', 'process.type', 'process.title', 'process.status', 'process.outcome', 'process.requester_id',
       'requester.name as requester_name', 'department.name as department_name', 'copier.name as copied_by_name', 'copy.at',
     );
-  return listed(filtered(rows, { ...filter, endOfDay: new Date() }), page, { at: 'copy.at', id: 'copy.process_id', order: 'desc' });
+  if (filter.step || filter.due) {
+    rows.whereExists((open) => ofTask(open.from('task').whereRaw('task.process_id = process.id').where('task.state', 'open'), filter));
+  }
+  return listed(ofProcess(rows, filter), page, { at: 'copy.at', id: 'copy.process_id', order: 'desc' });
 }

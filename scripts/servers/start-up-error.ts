@@ -12,9 +12,12 @@ export class StartUpError extends Error {
 /** One sentence (and its remedy, where there is one) for any thrown value; never a stack. */
 export function explain(error: unknown): string {
   if (error instanceof StartUpError) return `${error.message}\n  Remedy: ${error.remedy}`;
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+  if (error instanceof AggregateError) return error.errors.map(explain).join('\n');
+  const message = error instanceof Error ? error.message : String(error);
+  // From the operating system and from PostgreSQL alike.
+  if (/ENOSPC|No space left on device/.test(message)) {
     return 'The disk is full.\n  Remedy: free some space (the data folder needs about 1 GB), then start again; nothing is lost.';
   }
-  if (error instanceof AggregateError) return error.errors.map(explain).join('\n');
-  return error instanceof Error ? error.message : String(error);
+  // knex puts the whole statement before the reason.
+  return message.length > 600 ? `… ${message.slice(-600)}` : message;
 }

@@ -1,6 +1,6 @@
 import { approvalStep, evaluationStep, reviseStep, type ProcessContract } from '../lib/contract.ts';
 
-const formFacts = ['lines.itemId', 'lines.quantity'];
+const formFacts = ['lines.itemId', 'lines.quantity'] as const;
 
 /** Supply requisition (办公物品领用): two approvals, a reservation, the counter. */
 export const contract = {
