@@ -59,6 +59,7 @@ describe('the administrator', function () {
         ['department-leader', { ...policy, expire: { after: 'P1D', outcome: 'issued' } }, 'expire.outcome'],
         ['department-leader', { ...policy, surprise: 1 }, 'surprise'],
         ['hand-over', policy, 'expire'],
+        ['department-leader', { ...policy, escalate: null }, 'escalate'],
       ];
       for (const [step, body, field] of cases) {
         const answer = await put(step, body);

@@ -33,6 +33,9 @@ const types: Readonly<Record<Accepts, RegExp>> = {
 };
 
 function requireType(req: Request, accepts: Accepts): void {
+  // Nothing sent has no type to declare; what a page may do is still decided by Origin.
+  const { 'content-type': type, 'content-length': length = '0', 'transfer-encoding': coding } = req.headers;
+  if (accepts === 'json' && type === undefined && length === '0' && coding === undefined) return;
   if (types[accepts].test(req.headers['content-type'] ?? '')) return;
   const expected = accepts === 'multipart' ? 'multipart/form-data' : 'application/json';
   throw new Problem('content-type-not-supported', { expected });

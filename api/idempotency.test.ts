@@ -20,7 +20,7 @@ describe('an Idempotency-Key', function () {
     const answer = await call(api.url, 'POST', '/login', { username, password: PASSWORD });
     return answer.headers.getSetCookie()[0]!.split(';')[0]!;
   };
-  const policy = (due: string) => ({ clock: 'business', due, remind: null, escalate: null, expire: null });
+  const policy = (due: string) => ({ clock: 'business', due, remind: null, escalate: { after: 'P20D' }, expire: null });
   const put = (key: string, due: string, step = 'department-leader', as = cookie): Promise<Answer> =>
     call(api.url, 'PUT', `/admin/timeout-policies/supply-requisition/${step}`, policy(due), { cookie: as, 'idempotency-key': key });
   const versions = async () => Number((await api.database.db('timeout_policy').count('* as n').first())?.n);

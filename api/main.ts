@@ -9,6 +9,7 @@ import { createFirstAdministrator } from '../db/queries/people.ts';
 import { deleteOldSessions } from '../db/queries/sessions.ts';
 import { seedContracts } from '../db/seeds/contracts.ts';
 import { processTypes } from '../workflows/contracts.ts';
+import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 import { createApp } from './app.ts';
 import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { armFailpoints } from './failpoints.ts';
@@ -18,8 +19,6 @@ import { IDLE_MINUTES } from './sessions.ts';
 import { connectTemporal } from './temporal.ts';
 import { forLog } from './unexpected.ts';
 
-/** The queue that the worker polls. */
-const TASK_QUEUE = 'houqin';
 const DISPATCHER_CONCURRENCY = 8;
 const HOUR = 3_600_000;
 

@@ -15,7 +15,7 @@ describe('a write from another site', function () {
   });
   after(() => api.stop());
 
-  const policy = JSON.stringify({ clock: 'business', due: 'P9D', remind: null, escalate: null, expire: null });
+  const policy = JSON.stringify({ clock: 'business', due: 'P9D', remind: null, escalate: { after: 'P20D' }, expire: null });
   const target = '/admin/timeout-policies/supply-requisition/department-leader';
 
   interface Sent { method?: string; body?: string; origin?: string; type?: string; with?: Record<string, string> }

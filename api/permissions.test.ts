@@ -3,6 +3,7 @@ import { giveRole, openAccounts } from '../test/accounts.ts';
 import { startApi, type TestApi } from '../test/api.ts';
 import { call, login, type Answer, type Person } from '../test/person.ts';
 import { PREPARED_ITEM, putDecision, putItem, putProcess, putTask } from '../test/prepared.ts';
+import { walk } from '../test/walk.ts';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
 import { processTypes } from '../workflows/contracts.ts';
@@ -339,14 +340,7 @@ describe('permissions', function () {
 
   /** Every id of a list, page by page. */
   async function ids(person: Person, path: string, of: (row: any) => string): Promise<string[]> {
-    const found: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const { body }: Answer = await person.get(`${path}${path.includes('?') ? '&' : '?'}limit=100${cursor ? `&cursor=${cursor}` : ''}`);
-      found.push(...body.items.map(of));
-      cursor = body.nextCursor;
-    } while (cursor);
-    return found;
+    return (await walk(person, path)).rows.map(of);
   }
 });
 

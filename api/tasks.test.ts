@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { giveRole, openAccounts, takeRole } from '../test/accounts.ts';
-import { eventually, type Answer, type Person } from '../test/person.ts';
+import { eventually, type Person } from '../test/person.ts';
 import { putDecision, putItem, putProcess, putTask } from '../test/prepared.ts';
 import { startProduct, type Product } from '../test/product.ts';
 import { decide, ended, makeItem, openTask, process as processOf, request } from '../test/requisition.ts';
+import { walk } from '../test/walk.ts';
 
 const DIRECTOR = 'service-centre-director';
 const LEADER = 'department-leader';
@@ -347,7 +348,7 @@ describe('tasks', function () {
           expect(new Set(totals)).to.eql(new Set([expected.length]));
           most = Math.max(most, expected.length);
         },
-      ), { numRuns: 80 });
+      ), { numRuns: 150 });
       expect(most, 'the filters find something').to.be.above(20);
     });
 
@@ -392,19 +393,4 @@ interface Filter {
   q?: string;
   due?: 'overdue' | 'today';
   sort: 'due' | 'created';
-}
-
-/** A whole list, page by page, with the total that each page said. */
-async function walk(person: Person, path: string): Promise<{ rows: any[]; totals: number[] }> {
-  const rows: any[] = [];
-  const totals: number[] = [];
-  let cursor: string | null = null;
-  do {
-    const answer: Answer = await person.get(cursor ? `${path}&cursor=${encodeURIComponent(cursor)}` : path);
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    rows.push(...answer.body.items);
-    totals.push(answer.body.total);
-    cursor = answer.body.nextCursor;
-  } while (cursor);
-  return { rows, totals };
 }

@@ -1,28 +1,38 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { temporal } from '@temporalio/proto';
+import { TASK_QUEUE } from '../workflows/lib/contract.ts';
+
+/** A worker polls at least this often; a process without a poller looks healthy and moves nothing (reliability §2.6). */
+const POLLER_SEEN_WITHIN_MS = 60_000;
 
 /** What the API needs of Temporal. Nothing here is awaited by a page but the auditor's history (design, rule 2). */
 export interface Temporal {
   client: Client;
-  /** True when the frontend answers within a second. */
-  health(): Promise<boolean>;
+  /** `away` when the frontend does not answer within a second, `no-worker` when nobody has polled for a minute. */
+  health(): Promise<'ok' | 'no-worker' | 'away'>;
   /** A workflow's raw history as JSON text, or undefined when Temporal has none of this id. */
   history(workflowId: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
 /** One lazy connection for the whole process: the API starts, and answers, while Temporal is away. */
-export function connectTemporal({ address, namespace }: { address: string; namespace: string }): Temporal {
+export function connectTemporal(
+  { address, namespace, taskQueue = TASK_QUEUE }: { address: string; namespace: string; taskQueue?: string },
+): Temporal {
   const connection = Connection.lazy({ address });
   const client = new Client({ connection, namespace });
   return {
     client,
     async health() {
       try {
-        await connection.withDeadline(Date.now() + 1_000, () => connection.workflowService.getSystemInfo({}));
-        return true;
+        const { pollers } = await connection.withDeadline(Date.now() + 1_000, () => connection.workflowService.describeTaskQueue({
+          namespace, taskQueue: { name: taskQueue }, taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        }));
+        const seen = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
+        return seen.some((at) => at > Date.now() - POLLER_SEEN_WITHIN_MS) ? 'ok' : 'no-worker';
       } catch {
-        return false;
+        return 'away';
       }
     },
     async history(workflowId) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '../db/migrate.ts';
@@ -11,7 +11,7 @@ import { removeCluster, startPostgres, type Postgres } from '../scripts/servers/
 import { startTemporal, type Temporal } from '../scripts/servers/temporal.ts';
 import { findTemporalServer, type TemporalServer } from '../scripts/servers/temporal-server.ts';
 import { testFolder } from '../scripts/servers/test-folder.ts';
-import { answers, isPolled, untilReady } from '../scripts/startup/services.ts';
+import { answers, isPolled } from '../scripts/startup/services.ts';
 import { makeDataDir } from '../scripts/startup/settings.ts';
 
 const TASK_QUEUE = 'houqin';
@@ -43,7 +43,7 @@ export interface System {
   readonly worker: Program;
   readonly postgres: Server;
   readonly temporal: Server;
-  /** What API and worker have written so far, all their lives together. */
+  /** What API, worker and both servers have written so far, all their lives together. */
   logs(): { name: string; text: string }[];
   /** Ends everything that it started and removes its files. */
   stop(): Promise<void>;
@@ -126,8 +126,13 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
         temporal = await startServer(temporal);
       },
     },
-    logs: () => logFiles.map((file) => ({ name: path.basename(file), text: readFileSync(file, 'utf8') })),
+    logs: () => [...logFiles, ...logsOf(path.join(folder, 'postgres')), ...logsOf(path.join(folder, 'temporal'))]
+      .map((file) => ({ name: path.basename(file), text: readFileSync(file, 'utf8') })),
   };
+}
+
+function logsOf(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /\.log(\.\d+)?$/.test(name)).map((name) => path.join(folder, name));
 }
 
 function program(
@@ -165,9 +170,9 @@ function program(
       void started.exited.then(() => {
         if (current === started) current = undefined;
       });
-      // A fail-point may be passed before anybody has seen it ready.
-      if (failpoints) await Promise.race([started.exited, untilReady({ name, exited: new Promise(() => undefined), logFile }, () => isReady(since), 60_000)]);
-      else await untilReady({ name, exited: started.exited, logFile }, () => isReady(since), 60_000);
+      // One that is to die may do so before anybody has seen it ready.
+      await until(`${name} of ${logFile}`, async () => current !== started || isReady(since), 60);
+      if (current !== started && !failpoints) throw new Error(`The ${name} ended at its start: see ${logFile}.\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
     },
     kill: () => end((ending) => ending.kill()),
     stop: () => end((ending) => ending.stop({ timeoutMs: 15_000 })),

@@ -53,7 +53,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
     }),
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(line); } }),
     outbox: { kick: () => undefined },
-    temporal: { health: async () => false, history: async () => undefined },
+    temporal: { health: async () => 'away', history: async () => undefined },
     counters: { cspReports: 0 },
   };
   server.on('request', createApp(deps, webRoot));

@@ -51,7 +51,7 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
   await seedDemoCompany(database.url);
 
   const taskQueue = `test-${randomBytes(6).toString('hex')}`;
-  const temporal = connectTemporal({ address, namespace });
+  const temporal = connectTemporal({ address, namespace, taskQueue });
   const outboxDb = connect(database.url, 12);
   const log = pino({ level: process.env.HOUQIN_TEST_LOG ?? 'silent' });
   const outbox: Dispatcher = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue, log });

@@ -5,10 +5,8 @@ import { createActivities } from '../activities/index.ts';
 import { failpoint, failpointSoon } from '../api/failpoints.ts';
 import type { Db } from '../db/connect.ts';
 import { forgetRetry, noteRetry } from '../db/queries/activity-retries.ts';
+import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 import { workflowBundle } from './bundle.ts';
-
-/** The one task queue of the product's workflows and their local activities. */
-export const TASK_QUEUE = 'houqin';
 
 /** What a worker needs; `log` hears of failing activities, which Temporal must not (they may quote row values). */
 export interface WorkerParts {

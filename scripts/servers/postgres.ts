@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync, chownSync, cpSync, existsSync, lchownSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, realpathSync,
-  renameSync, rmSync, writeFileSync,
+  chmodSync, chownSync, cpSync, existsSync, lchownSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync,
+  realpathSync, renameSync, rmSync, writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { readJson, writeJson, writeWhole } from './json-file.ts';
-import { childrenOf, endProcess, endRecorded, processStart, signalProcess, spawnOwn, type Exit } from './own-process.ts';
+import {
+  childrenOf, endProcess, endRecorded, processStart, signalProcess, spawnOwn, type Exit,
+} from './own-process.ts';
 import { storedPorts } from './ports.ts';
 import {
   canReach, findPostgresBinaries, identity, postgresUser, reachableRoot, type PostgresBinaries, type SystemUser,
@@ -67,7 +69,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const binaries = findPostgresBinaries(user);
   const home = homeFor(options.dataDir, user, log);
   const recordFile = path.join(options.dataDir, 'process.json');
-  if (await endRecorded(recordFile, { signal: 'SIGINT' })) log('PostgreSQL was still running after a kill: ended it first.');
+  if (await endRecorded(recordFile, { signal: 'SIGINT' })) {
+    log('PostgreSQL was still running after a kill: ended it first.');
+  }
 
   const cluster = path.join(home, 'pgdata');
   const passwordFile = path.join(home, 'superuser.password');
@@ -216,7 +220,8 @@ function homeFor(dataDir: string, user: SystemUser | undefined, log: Log): strin
   mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
   chmodSync(elsewhere, 0o711);
   for (const name of ['pgdata', 'superuser.password']) {
-    if (existsSync(path.join(home, name))) cpSync(path.join(home, name), path.join(elsewhere, name), { recursive: true });
+    const place = path.join(home, name);
+    if (existsSync(place)) cpSync(place, path.join(elsewhere, name), { recursive: true });
   }
   writeWhole(path.join(dataDir, 'location'), `${elsewhere}\n`);
   for (const name of ['pgdata', 'superuser.password']) rmSync(path.join(home, name), { recursive: true, force: true });
@@ -315,7 +320,9 @@ function tail(file: string): string {
 
 function startFailure(output: string, exit: Exit | undefined, place: string): StartUpError {
   if (/No space left on device/.test(output)) {
-    return new StartUpError('PostgreSQL cannot start: the disk is full.', 'free about 1 GB, then start again; nothing is lost.');
+    return new StartUpError(
+      'PostgreSQL cannot start: the disk is full.', 'free about 1 GB, then start again; nothing is lost.',
+    );
   }
   if (/Permission denied|could not access directory/.test(output)) {
     return new StartUpError(
@@ -324,5 +331,6 @@ function startFailure(output: string, exit: Exit | undefined, place: string): St
     );
   }
   const how = exit ? ` (exit code ${exit.code}, signal ${exit.signal})` : '';
-  return new StartUpError(`PostgreSQL did not start${how}: ${output.trim().split('\n').slice(-4).join(' | ')}`, `read ${place}.`);
+  const said = output.trim().split('\n').slice(-4).join(' | ');
+  return new StartUpError(`PostgreSQL did not start${how}: ${said}`, `read ${place}.`);
 }

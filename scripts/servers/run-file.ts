@@ -21,8 +21,8 @@ export interface FolderHold {
 }
 
 /**
- * Takes the data folder for this process. A holder that was killed does not count, one that is about to end is waited for.
- * Throws StartUpError while another process holds it.
+ * Takes the data folder for this process. A holder that was killed does not count, one that is about to end is waited
+ * for. Throws StartUpError while another process holds it.
  */
 export async function holdFolder(dataDir: string, doing: string): Promise<FolderHold> {
   const file = path.join(dataDir, runFileName);
@@ -32,7 +32,13 @@ export async function holdFolder(dataDir: string, doing: string): Promise<Folder
   for (;;) {
     if (tryToCreate(file, record)) {
       return {
-        aboutToEnd: () => writeJson(file, { ...record, ending: true } satisfies RunFile),
+        aboutToEnd: () => {
+          try {
+            writeJson(file, { ...record, ending: true } satisfies RunFile);
+          } catch {
+            // A full disk must not keep anyone from stopping.
+          }
+        },
         giveBack: () => rmSync(file, { force: true }),
       };
     }
@@ -77,8 +83,9 @@ export function recordFileOf(dataDir: string, service: string): string {
 }
 
 /**
- * Ends, in the stop order, whatever a killed parent left running on this data folder: first our own services, then Temporal,
- * PostgreSQL last. Only processes recorded there, by pid and start time. Returns the names of those that it ended.
+ * Ends, in the stop order, whatever a killed parent left running on this data folder: first our own services, then
+ * Temporal, PostgreSQL last. Only processes recorded there, by pid and start time. Returns the names of those that it
+ * ended.
  */
 export async function endLeftovers(dataDir: string): Promise<string[]> {
   const ended: string[] = [];

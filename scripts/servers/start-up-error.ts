@@ -16,7 +16,7 @@ export function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   // From the operating system and from PostgreSQL alike.
   if (/ENOSPC|No space left on device/.test(message)) {
-    return 'The disk is full.\n  Remedy: free some space (the data folder needs about 1 GB), then start again; nothing is lost.';
+    return 'The disk is full.\n  Remedy: free about 1 GB, then start again; nothing is lost.';
   }
   // knex puts the whole statement before the reason.
   return message.length > 600 ? `… ${message.slice(-600)}` : message;

@@ -14,8 +14,8 @@ const longestPause = 30_000;
 const healthyAfter = 60_000;
 
 /**
- * Keeps services running: one that ends by itself is started again, at once at first, later with growing pauses. stopAll
- * ends them in the reverse order of their start, all within one time limit.
+ * Keeps services running: one that ends by itself is started again, soon at first, later with growing pauses.
+ * stopAll ends them in the reverse order of their start, all within one time limit.
  */
 export class Supervisor {
   private readonly log: (line: string) => void;

@@ -49,7 +49,8 @@ describe('the way to a Temporal server', () => {
       .catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(StartUpError);
     const { message, remedy } = refusal as StartUpError;
-    expect(message).to.contain('(a) TEMPORAL_ADDRESS is not set; (b) no server built earlier; (c) no program "temporal"')
+    expect(message)
+      .to.contain('(a) TEMPORAL_ADDRESS is not set; (b) no server built earlier; (c) no program "temporal"')
       .and.to.contain('(e) no Go on the PATH');
     expect(remedy).to.contain('install Go 1.26.8');
   });

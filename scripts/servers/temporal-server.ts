@@ -1,6 +1,8 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,8 +15,8 @@ import { explain, StartUpError } from './start-up-error.ts';
 const run = promisify(execFile);
 
 /**
- * The ways to a Temporal server: (a) TEMPORAL_ADDRESS, (b) a server built earlier, (c) `temporal` on PATH, (d) the SDK's
- * own download of that program, (e) a build of the official server from the Go module proxy.
+ * The ways to a Temporal server: (a) TEMPORAL_ADDRESS, (b) a server built earlier, (c) `temporal` on PATH, (d) the
+ * SDK's own download of that program, (e) a build of the official server from the Go module proxy.
  */
 export type Way = 'a' | 'b' | 'c' | 'd' | 'e';
 
@@ -37,7 +39,7 @@ const tool = path.join(projectRoot, 'tools', 'temporal-server');
 const goNeeded = [1, 26, 8] as const;
 const ways: readonly Way[] = ['a', 'b', 'c', 'd', 'e'];
 
-/** Takes the first way that works, or the one that HOUQIN_TEMPORAL names. Throws StartUpError naming why each failed. */
+/** Takes the first way that works, or the one that HOUQIN_TEMPORAL names. Throws StartUpError: why each one failed. */
 export async function findTemporalServer(options: FindOptions): Promise<TemporalServer> {
   const { log, env = process.env, store, order = ways } = options;
   const forced = env.HOUQIN_TEMPORAL;
@@ -56,13 +58,14 @@ export async function findTemporalServer(options: FindOptions): Promise<Temporal
       if (way === 'd') log(`Temporal: no download: ${explain(error)}`);
     }
   }
-  const kept = store ? ` that keeps its data in ${store === 'sqlite' ? 'a file' : 'PostgreSQL'}, as this data folder does` : '';
+  const place = store === 'sqlite' ? 'a file' : 'PostgreSQL';
+  const kept = store ? ` for this data folder, which keeps its data in ${place},` : '';
   throw new StartUpError(
     `No Temporal server${kept} was found: ${reasons.join('; ')}.`,
     store === 'sqlite'
       ? 'put the program "temporal" back on the PATH (https://docs.temporal.io/cli), or start with a new HOUQIN_DATA.'
-      : `install Go ${goNeeded.join('.')} or later (https://go.dev/dl) with access to a Go module proxy, or put the program `
-        + '"temporal" on the PATH (https://docs.temporal.io/cli), or set TEMPORAL_ADDRESS.',
+      : `install Go ${goNeeded.join('.')} or later (https://go.dev/dl) with access to a Go module proxy, or put the `
+        + 'program "temporal" on the PATH (https://docs.temporal.io/cli), or set TEMPORAL_ADDRESS.',
   );
 }
 
@@ -98,7 +101,8 @@ function storeOf(way: Way): 'postgres' | 'sqlite' {
 
 function official(way: 'b' | 'e', home: string): TemporalServer {
   return {
-    way, store: 'postgres', server: path.join(home, 'server'), sql: path.join(home, 'sql'), schema: path.join(home, 'schema'),
+    way, store: 'postgres',
+    server: path.join(home, 'server'), sql: path.join(home, 'sql'), schema: path.join(home, 'schema'),
   };
 }
 
@@ -169,10 +173,14 @@ async function goBuild(go: string, into: string, log: (line: string) => void, en
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => { output = (output + chunk.toString()).slice(-4_000); });
   try {
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject).once('close', resolve);
+    });
     if (code === 0) return;
     if (/no space left on device/i.test(output)) {
-      throw new StartUpError('The disk is full: the Temporal server could not be built.', 'free about 4 GB, then start again.');
+      throw new StartUpError(
+        'The disk is full: the Temporal server could not be built.', 'free about 4 GB, then start again.',
+      );
     }
     throw new Error(`the build failed: ${output.trim().split('\n').slice(-3).join(' | ')}`);
   } finally {
@@ -199,7 +207,8 @@ function makeWritable(folder: string): void {
 async function download(log: (line: string) => void, env: NodeJS.ProcessEnv): Promise<string> {
   const folder = path.join(cacheDir(env), `temporal-cli-${process.platform}-${process.arch}`);
   const downloaded = (): string | undefined => {
-    const name = existsSync(folder) ? readdirSync(folder).find((file) => /^temporal-cli-[^.]*[\d.]+$/.test(file)) : undefined;
+    // The SDK names it after itself: temporal-sdk-typescript-VERSION; what it has not finished has another ending.
+    const name = existsSync(folder) ? readdirSync(folder).find((file) => /^temporal-.*\d$/.test(file)) : undefined;
     return name && path.join(folder, name);
   };
   const earlier = downloaded();

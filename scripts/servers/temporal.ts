@@ -78,13 +78,15 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
 
   const server = options.server ?? await findTemporalServer({ log, store: recordedStore(dataDir) });
   if (server.way === 'a') {
-    await prepareNamespace(server.address, namespace, new Promise<Exit>(() => undefined), 15_000).catch((error: unknown) => {
+    try {
+      await prepareNamespace(server.address, namespace, new Promise<Exit>(() => undefined), 15_000);
+    } catch (error) {
       if (error instanceof StartUpError) throw error;
       throw new StartUpError(
         `Temporal cannot be used: ${explain(error)}`, 'check TEMPORAL_ADDRESS (host:port), and that this server runs.',
         { cause: error },
       );
-    });
+    }
     const nothing = async (): Promise<Exit> => ({ code: 0, signal: null });
     return {
       address: server.address, namespace, pid: undefined, server, ports: undefined, stop: nothing, kill: nothing,
@@ -102,8 +104,8 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
     await launched.kill();
     const said = readFileSync(path.join(dataDir, 'temporal.log'), 'utf8').trim().split('\n').slice(-3).join(' | ');
     throw new StartUpError(
-      `Temporal did not start: ${explain(error)} ${said}`.slice(0, 1_500), `read ${path.join(dataDir, 'temporal.log')}.`,
-      { cause: error },
+      `Temporal did not start: ${explain(error)} ${said}`.slice(0, 1_500),
+      `read ${path.join(dataDir, 'temporal.log')}.`, { cause: error },
     );
   }
   writeJson(path.join(dataDir, 'store.json'), { store: server.store });
@@ -139,11 +141,13 @@ async function startDevServer(
 ): Promise<OwnProcess> {
   const { dataDir, logLevel = 'error' } = options;
   const settings = Object.entries(dynamicConfig(options))
-    .flatMap(([key, values]) => values.flatMap(({ value }) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]));
+    .flatMap(([key, values]) => values.map(({ value }) => `${key}=${JSON.stringify(value)}`))
+    .flatMap((setting) => ['--dynamic-config-value', setting]);
   return await spawnOwn({
     command: cli,
     args: [
-      'server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(ports.frontend), '--namespace', namespace,
+      'server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(ports.frontend),
+      '--namespace', namespace,
       '--db-filename', path.join(dataDir, 'temporal.db'), '--log-level', logLevel, ...settings,
     ],
     cwd: dataDir,
@@ -169,7 +173,8 @@ function serverConfig(
     const { password } = new URL(postgres.url(databaseName));
     return {
       sql: {
-        pluginName: 'postgres12', databaseName, connectAddr: `${postgres.host}:${postgres.port}`, connectProtocol: 'tcp',
+        pluginName: 'postgres12', databaseName,
+        connectAddr: `${postgres.host}:${postgres.port}`, connectProtocol: 'tcp',
         user: role, password: decodeURIComponent(password), maxConns, maxIdleConns: maxConns, maxConnLifetime: '1h',
       },
     };
@@ -195,7 +200,9 @@ function serverConfig(
       masterClusterName: 'active',
       currentClusterName: 'active',
       clusterInformation: {
-        active: { enabled: true, initialFailoverVersion: 1, rpcName: 'frontend', rpcAddress: `127.0.0.1:${ports.frontend}` },
+        active: {
+          enabled: true, initialFailoverVersion: 1, rpcName: 'frontend', rpcAddress: `127.0.0.1:${ports.frontend}`,
+        },
       },
     },
     dcRedirectionPolicy: { policy: 'noop' },
@@ -203,7 +210,9 @@ function serverConfig(
   };
 }
 
-async function prepareSchemas(postgres: Cluster, server: Extract<TemporalServer, { store: 'postgres' }>): Promise<void> {
+async function prepareSchemas(
+  postgres: Cluster, server: Extract<TemporalServer, { store: 'postgres' }>,
+): Promise<void> {
   const existing = await withClient(postgres.adminUrl, async (client) => {
     const found = await client.query<{ datname: string }>('select datname from pg_database');
     return new Set(found.rows.map((row) => row.datname));
@@ -211,8 +220,11 @@ async function prepareSchemas(postgres: Cluster, server: Extract<TemporalServer,
   for (const kind of ['temporal', 'visibility'] as const) {
     const name = databases[kind];
     const versions = path.join(server.schema, kind);
-    if (!existing.has(name)) await makeSchema(postgres, server.sql, versions, name);
-    else if (await isBehind(postgres, name, versions)) await sqlTool(postgres, server.sql, name, ['update-schema', '-d', versions]);
+    if (!existing.has(name)) {
+      await makeSchema(postgres, server.sql, versions, name);
+    } else if (await isBehind(postgres, name, versions)) {
+      await sqlTool(postgres, server.sql, name, ['update-schema', '-d', versions]);
+    }
   }
 }
 

@@ -9,10 +9,14 @@ import { withStoppedFolder } from './stopped-folder.ts';
 export async function main([target]: string[]): Promise<void> {
   await withStoppedFolder('a back-up', (folder) => {
     if (target === undefined) throw new StartUpError('Where to?', 'npm run backup -- FOLDER');
-    if (!existsSync(folder)) throw new StartUpError(`There is no data folder ${folder}.`, 'start Houqin once, or set HOUQIN_DATA.');
+    if (!existsSync(folder)) {
+      throw new StartUpError(`There is no data folder ${folder}.`, 'start Houqin once, or set HOUQIN_DATA.');
+    }
     const place = path.resolve(target);
     if (`${place}${path.sep}`.startsWith(`${folder}${path.sep}`)) {
-      throw new StartUpError('The back-up cannot lie inside the data folder.', 'name a folder outside it, best on another disk.');
+      throw new StartUpError(
+        'The back-up cannot lie inside the data folder.', 'name a folder outside it, best on another disk.',
+      );
     }
     copyData(folder, place);
     say(`Backed up ${folder} to ${place}. It holds the secret and all personal data: keep it as safe as the original.`);

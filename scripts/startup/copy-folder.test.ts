@@ -16,7 +16,9 @@ describe('a back-up', () => {
     for (const place of ['postgres/pgdata/base', 'temporal', 'run', 'logs', 'files']) {
       mkdirSync(path.join(data, place), { recursive: true });
     }
-    const files = ['secret', 'postgres/pgdata/base/1.log', 'postgres/process.json', 'run/api.json', 'logs/api.log', 'files/photo'];
+    const files = [
+      'secret', 'postgres/pgdata/base/1.log', 'postgres/process.json', 'run/api.json', 'logs/api.log', 'files/photo',
+    ];
     for (const file of files) writeFileSync(path.join(data, file), file);
   });
   afterEach(() => remove());

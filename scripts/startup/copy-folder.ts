@@ -10,8 +10,8 @@ const clusterFiles = ['pgdata', 'superuser.password'];
 const passing = /^(run\.json|run|logs|process\.json|.*\.log(\.\d+)?)$/;
 
 /**
- * Copies a stopped data folder to `target`, which is whole or not there at all. PostgreSQL's files come along where they
- * lie elsewhere (see startPostgres), so that the copy is complete.
+ * Copies a stopped data folder to `target`, which is whole or not there at all. PostgreSQL's files come along where
+ * they lie elsewhere (see startPostgres), so that the copy is complete.
  */
 export function copyData(dataDir: string, target: string): void {
   if (existsSync(target) && readdirSync(target).length > 0) {
@@ -39,7 +39,9 @@ export function copyData(dataDir: string, target: string): void {
 /** Puts a copy made by copyData in the place of `dataDir`. What was there is moved aside; its new name is returned. */
 export function restoreData(source: string, dataDir: string): string | undefined {
   if (!readJson(path.join(source, manifestName))) {
-    throw new StartUpError(`${source} is no back-up of Houqin (it has no ${manifestName}).`, 'name a folder made by "npm run backup".');
+    throw new StartUpError(
+      `${source} is no back-up of Houqin (it has no ${manifestName}).`, 'name a folder made by "npm run backup".',
+    );
   }
   const draft = `${dataDir}.restoring`;
   removeCluster(path.join(draft, 'postgres'));
@@ -68,5 +70,7 @@ function copyWithoutPassing(from: string, to: string): void {
 }
 
 function copy(from: string, to: string): void {
-  cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, errorOnExist: true, force: false });
+  cpSync(from, to, {
+    recursive: true, verbatimSymlinks: true, preserveTimestamps: true, errorOnExist: true, force: false,
+  });
 }

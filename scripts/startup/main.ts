@@ -14,6 +14,7 @@ import { buildWeb } from './web-build.ts';
 import { whenAskedToStop } from './when-asked-to-stop.ts';
 
 const taskQueue = 'houqin';
+const readyWithin = 90_000;
 // Together with ending what was only just being started it stays below 15 s.
 const stopWithin = 13_000;
 
@@ -62,7 +63,7 @@ async function startAll(settings: Settings, supervisor: Supervisor): Promise<Nod
   const { dataDir, host, port, url, namespace, demo } = settings;
   const secret = secretOf(settings);
   const leftovers = await endLeftovers(dataDir);
-  if (leftovers.length > 0) say(`An earlier start was killed; ended what it had left running: ${leftovers.join(', ')}.`);
+  if (leftovers.length > 0) say(`An earlier start was killed; ended what it left running: ${leftovers.join(', ')}.`);
   if (!(await isPortFree(port, host))) {
     throw new StartUpError(
       `Port ${port} on ${host} is taken by another program.`, `choose another one: PORT=${port + 100} npm start`,
@@ -81,15 +82,13 @@ async function startAll(settings: Settings, supervisor: Supervisor): Promise<Nod
     HOUQIN_SECRET: secret, HOUQIN_DEMO: demo ? '1' : '0', HOUQIN_DATA: dataDir, NODE_ENV: 'production',
   };
   await Promise.all([
-    phase('API', async () => {
-      const api = await supervisor.run('api', () => startProgram('api', 'api/main.ts', dataDir, env));
-      await untilReady(api, () => answers(url), 90_000);
-    }),
-    phase('worker', async () => {
+    phase('API', () => supervisor.run('api', async () =>
+      await untilReady(await startProgram('api', 'api/main.ts', dataDir, env), () => answers(url), readyWithin))),
+    phase('worker', () => supervisor.run('worker', async () => {
       const since = Date.now();
-      const worker = await supervisor.run('worker', () => startProgram('worker', 'worker/main.ts', dataDir, env));
-      await untilReady(worker, () => isPolled(temporal.address, namespace, taskQueue, since), 90_000);
-    }),
+      const worker = await startProgram('worker', 'worker/main.ts', dataDir, env);
+      return await untilReady(worker, () => isPolled(temporal.address, namespace, taskQueue, since), readyWithin);
+    })),
   ]);
   return env;
 }
@@ -97,7 +96,8 @@ async function startAll(settings: Settings, supervisor: Supervisor): Promise<Nod
 async function startServers(
   settings: Settings, supervisor: Supervisor,
 ): Promise<{ databaseUrl: string; temporal: Temporal }> {
-  const postgres = settings.databaseUrl && settings.temporalAddress ? undefined : await startOwnPostgres(settings, supervisor);
+  const needed = !settings.databaseUrl || !settings.temporalAddress;
+  const postgres = needed ? await startOwnPostgres(settings, supervisor) : undefined;
   const databaseUrl = settings.databaseUrl ?? await postgres!.createDatabase('houqin', 'houqin');
   const [temporal] = await Promise.all([
     startOwnTemporal(settings, supervisor, postgres),
@@ -125,7 +125,8 @@ async function startOwnTemporal(
     let known: Temporal | undefined;
     return await supervisor.run('Temporal', async () => {
       known = await startTemporal({
-        dataDir: path.join(dataDir, 'temporal'), postgres, namespace, log: say, server: known?.server, ports: known?.ports,
+        dataDir: path.join(dataDir, 'temporal'), postgres, namespace, log: say,
+        server: known?.server, ports: known?.ports,
       });
       return known;
     });

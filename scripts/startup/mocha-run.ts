@@ -21,8 +21,11 @@ function testFiles(folder: string): string[] {
 const [result, ...files] = process.argv.slice(2);
 if (result === undefined) throw new Error('usage: mocha-run.ts RESULT-FILE [FILES]');
 
-const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 30_000, color: process.stdout.isTTY, forbidOnly: files.length === 0 });
-for (const file of files.length > 0 ? files.map((name) => path.resolve(name)) : testFiles(projectRoot)) mocha.addFile(file);
+const mocha = new Mocha({
+  ui: 'bdd', reporter: 'spec', timeout: 30_000, color: process.stdout.isTTY, forbidOnly: files.length === 0,
+});
+const chosen = files.length > 0 ? files.map((name) => path.resolve(name)) : testFiles(projectRoot);
+for (const file of chosen) mocha.addFile(file);
 await mocha.loadFilesAsync();
 const runner = mocha.run((failures) => {
   writeJson(result, { passed: runner.stats?.passes ?? 0, failed: failures });

@@ -8,10 +8,16 @@ import { recordFileOf } from '../servers/run-file.ts';
 import { StartUpError } from '../servers/start-up-error.ts';
 import type { Running } from '../servers/supervisor.ts';
 
-/** Starts one of our own programs (`api/main.ts`, …) with its JSON lines in logs/NAME.log of the data folder. */
+/** One of our own programs, its JSON lines in `logFile`. */
+export interface Program extends Running {
+  name: string;
+  logFile: string;
+}
+
+/** Starts one of our own programs (`api/main.ts`, …) with its log in logs/NAME.log of the data folder. */
 export async function startProgram(
   name: string, script: string, dataDir: string, env: NodeJS.ProcessEnv,
-): Promise<Running & { name: string; logFile: string }> {
+): Promise<Program> {
   const logFile = path.join(dataDir, 'logs', `${name}.log`);
   const program = await spawnOwn({
     command: process.execPath,
@@ -26,10 +32,13 @@ export async function startProgram(
   };
 }
 
-/** Polls `isReady` until it is true. Throws StartUpError with the log's last words when the program ends, or is too slow. */
+/**
+ * Resolves with the program when `isReady` says so. Throws StartUpError with the log's last words when it ends before,
+ * or takes longer than `withinMs`; then it is stopped.
+ */
 export async function untilReady(
-  program: { name: string; exited: Promise<Exit>; logFile: string }, isReady: () => Promise<boolean>, withinMs: number,
-): Promise<void> {
+  program: Program, isReady: () => Promise<boolean>, withinMs: number,
+): Promise<Program> {
   let ended: Exit | undefined;
   void program.exited.then((exit) => { ended = exit; });
   const deadline = Date.now() + withinMs;
@@ -38,9 +47,13 @@ export async function untilReady(
       await sleep(50);
       continue;
     }
-    const how = ended ? `ended (${ended.signal ?? `exit code ${ended.code}`})` : `is not ready after ${withinMs / 1000} s`;
+    const how = ended
+      ? `ended (${ended.signal ?? `exit code ${ended.code}`})`
+      : `is not ready after ${withinMs / 1000} s`;
+    await program.stop(5_000);
     throw new StartUpError(`The ${program.name} ${how}:\n  ${lastWords(program.logFile)}`, `read ${program.logFile}.`);
   }
+  return program;
 }
 
 /** Whether the API answers. */
@@ -66,6 +79,7 @@ export async function isPolled(
 
 function lastWords(logFile: string): string {
   if (!existsSync(logFile)) return '(it wrote nothing)';
-  const lines = readFileSync(logFile, 'utf8').trim().split('\n').filter((line) => line.trim()).slice(-6);
-  return lines.map((line) => (line.length > 600 ? `${line.slice(0, 600)} …` : line)).join('\n  ') || '(it wrote nothing)';
+  const lines = readFileSync(logFile, 'utf8').split('\n').filter((line) => line.trim()).slice(-6);
+  if (lines.length === 0) return '(it wrote nothing)';
+  return lines.map((line) => (line.length > 600 ? `${line.slice(0, 600)} …` : line)).join('\n  ');
 }

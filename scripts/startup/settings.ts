@@ -15,7 +15,7 @@ export interface Settings {
   databaseUrl: string | undefined;
   temporalAddress: string | undefined;
   namespace: string;
-  /** On only when this start owns both servers and binds loopback: known passwords must not be reachable from elsewhere. */
+  /** Only when this start owns both servers and binds loopback: known passwords must not be within others' reach. */
   demo: boolean;
 }
 
@@ -52,7 +52,7 @@ export function makeDataDir(folder: string): void {
     const { mode } = statSync(folder);
     if (process.getuid?.() === 0 && (mode & 0o001) === 0) chmodSync(folder, mode | 0o011);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EROFS'))) throw error;
+    if (!(error instanceof Error && /EACCES|EROFS|EPERM/.test(error.message))) throw error;
     throw new StartUpError(
       `The data folder ${folder} cannot be written.`,
       'start as the user who owns it, or choose another one: HOUQIN_DATA="$HOME/houqin" npm start', { cause: error },

@@ -19,7 +19,7 @@ export async function withStoppedFolder(doing: string, work: (folder: string) =>
       );
     }
     const ended = existsSync(folder) ? await endLeftovers(folder) : [];
-    if (ended.length > 0) say(`An earlier start was killed; ended what it had left running: ${ended.join(', ')}.`);
+    if (ended.length > 0) say(`An earlier start was killed; ended what it left running: ${ended.join(', ')}.`);
     const hold = existsSync(folder) ? await holdFolder(folder, doing) : undefined;
     try {
       work(folder);

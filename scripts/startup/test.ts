@@ -3,7 +3,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readJson, writeJson } from '../servers/json-file.ts';
-import { endProcess, endRecorded, isRecordedAlive, processStart, recordProcess, type ProcessRecord } from '../servers/own-process.ts';
+import {
+  endProcess, endRecorded, isRecordedAlive, processStart, recordProcess, type ProcessRecord,
+} from '../servers/own-process.ts';
 import { projectRoot } from '../servers/places.ts';
 import { removeCluster, startPostgres, type Postgres } from '../servers/postgres.ts';
 import { recordFileOf } from '../servers/run-file.ts';
@@ -68,7 +70,9 @@ async function runTests(root: string, files: string[], servers: Supervisor): Pro
   const manifest = path.join(root, 'servers.json');
   writeJson(manifest, {
     root,
-    postgres: { dataDir: path.join(root, 'postgres'), port: postgres.port, pid: postgres.pid, adminUrl: postgres.adminUrl },
+    postgres: {
+      dataDir: path.join(root, 'postgres'), port: postgres.port, pid: postgres.pid, adminUrl: postgres.adminUrl,
+    },
     temporal: {
       dataDir: path.join(root, 'temporal'), address: temporal.address, namespace: temporal.namespace, pid: temporal.pid,
       server: temporal.server,
@@ -96,7 +100,9 @@ async function runTests(root: string, files: string[], servers: Supervisor): Pro
     },
   });
   recordProcess(path.join(root, 'mocha.process.json'), mocha.pid!);
-  const code = await new Promise<number | null>((resolve, reject) => mocha.once('error', reject).once('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    mocha.once('error', reject).once('close', resolve);
+  });
   const counts = readJson<Counts>(result);
   if (!counts) {
     say(`The run of the tests ended before its end (exit code ${code}).`);
@@ -130,7 +136,7 @@ async function sweepEarlierRoots(): Promise<void> {
   }
 }
 
-// First those that carry the root in their environment, which the tests and their programs are, then the recorded servers.
+// Mocha, and all that carries the root in its environment: the tests' own programs and servers.
 async function endDescendants(root: string): Promise<void> {
   await endRecorded(path.join(root, 'mocha.process.json'), { timeoutMs: 2_000 });
   await Promise.all(marked(root).map(async (record) => await endProcess(record, { signal: 'SIGKILL' })));

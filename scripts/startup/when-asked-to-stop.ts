@@ -1,8 +1,8 @@
 import { parentOf } from '../servers/own-process.ts';
 
 /**
- * Calls `stop` with the reason when someone wants this process to end: Ctrl-C, SIGTERM, a closed terminal, or the end of
- * the npm that started it (a signal to npm reaches its shell, and often not us).
+ * Calls `stop` with the reason when someone wants this process to end: Ctrl-C, SIGTERM, a closed terminal, or the end
+ * of the npm that started it (a signal to npm reaches its shell, and often not us).
  */
 export function whenAskedToStop(stop: (reason: string) => void, env: NodeJS.ProcessEnv = process.env): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));

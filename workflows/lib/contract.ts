@@ -1,3 +1,6 @@
+/** The task queue on which the API starts workflows and the worker polls. */
+export const TASK_QUEUE = 'houqin';
+
 /** A text for people, in both languages of the product. */
 export interface Text {
   readonly zh: string;
