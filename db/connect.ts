@@ -13,5 +13,7 @@ export function connect(url: string, max = 16): Db {
     connection: { connectionString: url, application_name: 'houqin' },
     pool: { min: 0, max },
     acquireConnectionTimeout: 10_000,
+    // What fails is thrown; knex's own lines would quote statements, and with them row values, into the log.
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });
 }

@@ -93,7 +93,7 @@ describe('privacy: what people wrote stays in our own database', function () {
     await until('statement in mid-work', async () => (await sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length > 0, 10);
     await system.postgres.kill();
     const lost = await writing;
-    expect(lost.status).to.equal(503);
+    expect(lost.status).to.be.oneOf([500, 503]);
     expect(findIn('answer', Buffer.from(JSON.stringify(lost.body)), values)).to.eql([]);
     await system.postgres.start();
     await sql('DROP TRIGGER quote_form ON process_form; DROP FUNCTION quote_form');

@@ -294,6 +294,8 @@ function settingArguments(more: Record<string, string> = {}): string[] {
     // A log line must never quote the values of a row or of a statement: they may be personal data.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
+    // No errors either: "invalid input syntax for type integer" quotes the value. Whoever met the error logs its code.
+    log_min_messages: 'log',
     ...more,
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
