@@ -377,9 +377,10 @@ describe('tasks', function () {
       const first = await openTask(product, await requestOne(), LEADER);
       const second = await openTask(product, await requestOne(), LEADER);
       for (const task of [first, second]) await decideTask(leader, task, 'rejected');
-      const { body } = await leader.get('/tasks?view=done&limit=2');
-      expect(body.items.map(({ id }: any) => id)).to.eql([second, first]);
-      expect(body.items[0]).to.include({ state: 'decided', outcome: 'rejected', overdue: false });
+      // Among them are decisions with instants of the property test's own choosing, later ones too.
+      const mine = (await walk(leader, '/tasks?view=done')).rows.filter(({ id }: any) => id === first || id === second);
+      expect(mine.map(({ id }: any) => id)).to.eql([second, first]);
+      expect(mine[0]).to.include({ state: 'decided', outcome: 'rejected', overdue: false });
       expect(await hasInInbox(leader, first)).to.equal(false);
     });
   });

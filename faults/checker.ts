@@ -114,7 +114,9 @@ async function readTables(client: pg.Client): Promise<Tables> {
     item: await read('SELECT id, on_hand, reserved FROM item'),
     movement: await read('SELECT item_id, kind, quantity, process_id, effect_key FROM stock_movement'),
     reservation: await read('SELECT process_id, item_id, quantity, issued, released FROM reservation'),
-    constraints: await read('SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE convalidated'),
+    constraints: await read(
+      'SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE convalidated',
+    ),
   };
 }
 
@@ -122,7 +124,8 @@ async function readTables(client: pg.Client): Promise<Tables> {
 function nothingLost({ ops, tables }: Facts): Violation[] {
   const violations: Violation[] = [];
   const say = (op: Op, text: string): void => {
-    violations.push({ invariant: 'I1', id: String(op.answer?.processId ?? op.answer?.id ?? op.target), text: `op ${op.id} (${op.op} by ${op.username}) ${text}` });
+    const id = String(op.answer?.processId ?? op.answer?.id ?? op.target);
+    violations.push({ invariant: 'I1', id, text: `op ${op.id} (${op.op} by ${op.username}) ${text}` });
   };
   const [processes, tasks] = [byId(tables.process), byId(tables.task)];
   for (const op of ops.filter(({ result }) => result === 'ok')) {
@@ -171,7 +174,8 @@ function noPhantoms({ ops, tables }: Facts): Violation[] {
     for (const { form, version } of forms) if (!purposes.has(form.purpose)) say(process.id, `form version ${version} traces to no op`);
   }
   for (const task of tables.task.filter(({ actor_kind }) => actor_kind === 'person')) {
-    const traced = asked.some((op) => op.op === 'decide' && op.target === task.id && op.actor === task.decided_by && op.body.outcome === task.outcome);
+    const traced = asked.some(({ op, target, actor, body }) =>
+      op === 'decide' && target === task.id && actor === task.decided_by && body.outcome === task.outcome);
     if (!traced) say(task.id, `the decision ${task.outcome} by ${task.decided_by} traces to no op`);
   }
   for (const { op, task, actor, ok, unknown, stands } of changes({ ops, tables })) {
@@ -233,10 +237,11 @@ function oneDecision({ tables }: Facts): Violation[] {
   for (const task of tables.task) {
     const decided = task.state === 'decided' ? 1 : 0;
     const inAudit = audited.get(task.id) ?? 0;
-    if (inAudit !== decided) violations.push({ invariant: 'I3', id: task.id, text: `is ${task.state} and has ${inAudit} decisions in the audit trail` });
+    const say = (text: string): number => violations.push({ invariant: 'I3', id: task.id, text });
+    if (inAudit !== decided) say(`is ${task.state} and has ${inAudit} decisions in the audit trail`);
     const byPerson = task.actor_kind === 'person' ? 1 : 0;
     const inOutbox = signalled.get(task.id) ?? 0;
-    if (inOutbox !== byPerson) violations.push({ invariant: 'I3', id: task.id, text: `has ${inOutbox} decisions in the outbox instead of ${byPerson}` });
+    if (inOutbox !== byPerson) say(`has ${inOutbox} decisions in the outbox instead of ${byPerson}`);
   }
   return violations;
 }
@@ -250,13 +255,15 @@ function firstWins({ ops, tables, histories }: Facts): Violation[] {
   const decisions = new Map([...histories].flatMap(([, history]) => [...decisionsIn(history)]));
   for (const task of tables.task.filter(({ state }) => state === 'decided')) {
     const stands = {
-      outcome: task.outcome, actorKind: task.actor_kind, decidedBy: task.decided_by, decidedAt: task.decided_at.toISOString(), facts: task.facts,
+      outcome: task.outcome, actorKind: task.actor_kind, decidedBy: task.decided_by, decidedAt: task.decided_at.toISOString(),
+      facts: task.facts,
     };
     const followed = decisions.get(task.id) ?? [];
     if (followed.length === 0) say(task.id, `is decided; its history holds no decision`);
     for (const { by, decision } of followed) {
       const { taskId: _task, ...told } = decision;
-      if (!isDeepStrictEqual(told, stands)) say(task.id, `stands as ${JSON.stringify(stands)}, a ${by} in the history says ${JSON.stringify(told)}`);
+      if (isDeepStrictEqual(told, stands)) continue;
+      say(task.id, `stands as ${JSON.stringify(stands)}, a ${by} in the history says ${JSON.stringify(told)}`);
     }
     const asked = ops.filter(({ op, target }) => op === 'decide' && target === task.id);
     const winners = asked.filter(({ result }) => result === 'ok');
@@ -271,13 +278,15 @@ function firstWins({ ops, tables, histories }: Facts): Violation[] {
     }
     for (const { status, answer } of asked.filter(({ result }) => result === 'fail')) {
       if (status !== 409 || answer.decidedAt === undefined) continue;
-      if (answer.outcome !== task.outcome || answer.decidedBy?.id !== task.decided_by) say(task.id, 'a loser was told of another decision');
+      const isTrue = answer.outcome === task.outcome && answer.decidedBy?.id === task.decided_by;
+      if (!isTrue) say(task.id, 'a loser was told of another decision');
     }
   }
   for (const process of tables.process) {
     const history = histories.get(process.id);
     const result = history && resultOf(history);
-    if (result !== undefined && result !== process.outcome) say(process.id, `ended ${process.outcome}, its workflow returned ${JSON.stringify(result)}`);
+    if (result === undefined || result === process.outcome) continue;
+    say(process.id, `ended ${process.outcome}, its workflow returned ${JSON.stringify(result)}`);
   }
   return violations;
 }
@@ -289,9 +298,10 @@ function stockAdds({ tables }: Facts): Violation[] {
     violations.push({ invariant: 'I6', id, text });
   };
   const sum = (rows: Row[], value: (row: Row) => number): number => rows.reduce((total, row) => total + value(row), 0);
+  const stillHeld = ({ quantity, issued, released }: Row): number => quantity - issued - released;
   for (const item of tables.item) {
     const moved = sum(tables.movement.filter(({ item_id }) => item_id === item.id), ({ quantity }) => quantity);
-    const held = sum(tables.reservation.filter(({ item_id }) => item_id === item.id), ({ quantity, issued, released }) => quantity - issued - released);
+    const held = sum(tables.reservation.filter(({ item_id }) => item_id === item.id), stillHeld);
     if (moved !== item.on_hand) say(item.id, `${item.on_hand} on hand, its movements add up to ${moved}`);
     if (held !== item.reserved) say(item.id, `${item.reserved} reserved, its reservations hold ${held}`);
     if (item.on_hand < 0 || item.reserved < 0 || item.reserved > item.on_hand) say(item.id, `${item.reserved} reserved of ${item.on_hand}`);
@@ -309,7 +319,8 @@ function stockAdds({ tables }: Facts): Violation[] {
     const decided = new Map<string, number>();
     for (const task of mine(tables.task).filter(({ step, outcome }) => step === 'hand-over' && outcome === 'issued')) {
       // No lines at all means everything that was waiting at the counter.
-      const lines: [string, number][] = task.data?.lines?.map((line: Row) => [line.itemId, line.issued]) ?? Object.entries(task.bounds.lines.most);
+      const lines: [string, number][] = task.data?.lines?.map((line: Row) => [line.itemId, line.issued])
+        ?? Object.entries(task.bounds.lines.most);
       for (const [item, issued] of lines) decided.set(item, (decided.get(item) ?? 0) + issued);
     }
     const reserved = new Map(mine(tables.reservation).map((row) => [row.item_id, row]));
@@ -319,7 +330,7 @@ function stockAdds({ tables }: Facts): Violation[] {
       const booked = reserved.get(item)?.issued ?? 0;
       if (said !== moved || said !== booked) say(process.id, `${item}: ${said} decided, ${moved} moved, ${booked} booked on the reservation`);
     }
-    const held = sum([...reserved.values()], ({ quantity, issued, released }) => quantity - issued - released);
+    const held = sum([...reserved.values()], stillHeld);
     if (process.status === 'ended' && held !== 0) say(process.id, `has ended ${process.outcome} and still holds ${held}`);
   }
   return violations;

@@ -52,7 +52,8 @@ export class Driver {
         body: JSON.stringify({ username, password: PASSWORD }),
       });
       const { person } = await response.json() as { person: { id: string } };
-      this.people.set(username, { id: person.id, cookie: response.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ') });
+      const cookie = response.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ');
+      this.people.set(username, { id: person.id, cookie });
     }
     for (const stock of [400, 400, 60, 12]) {
       const code = `F-${this.work.random.whole(100_000_000, 999_999_999)}`;
@@ -83,6 +84,8 @@ export class Driver {
         await delay(pace * (0.5 + draws.next()), undefined, { signal: stopped.signal }).catch(() => undefined);
       }
     });
+    // Who fails meanwhile fails the end, where somebody listens.
+    for (const loop of loops) loop.catch(() => stopped.abort());
     return {
       async end() {
         stopped.abort();
@@ -125,7 +128,8 @@ export class Driver {
     if (inbox.length === 0) return;
     const task = draws.one(inbox);
     if (draws.chance(0.1)) {
-      await this.op(username, task.assignee ? 'release' : 'claim', `/tasks/${task.id}/${task.assignee ? 'release' : 'claim'}`, task.id, () => ({}));
+      const act = task.assignee ? 'release' : 'claim';
+      await this.op(username, act, `/tasks/${task.id}/${act}`, task.id, () => ({}));
       return;
     }
     if (draws.chance(0.06)) {
@@ -150,8 +154,8 @@ export class Driver {
       }
       if (task.step === 'department-leader' || draws.chance(0.6)) return { outcome: 'approved', comment: planted.comment };
     }
-    const { status, body } = await this.call(username, 'GET', `/tasks/${task.id}`);
-    const most = Object.entries<number>((status === 200 && body.bounds.lines?.most) || {});
+    const shown = await this.read(username, `/tasks/${task.id}`);
+    const most = Object.entries<number>(shown?.bounds.lines?.most ?? {});
     if (most.length === 0) return undefined;
     if (task.step !== 'hand-over') {
       const [itemId, quantity] = draws.one(most);
@@ -201,10 +205,14 @@ export class Driver {
     }
   }
 
-  // What nobody could answer is no work: the loop looks again later.
   private async list(username: string, path: string): Promise<Json[]> {
+    return (await this.read(username, path))?.items ?? [];
+  }
+
+  // What nobody could answer is no work: the loop looks again later.
+  private async read(username: string, path: string): Promise<Json> {
     const reply = await this.call(username, 'GET', path).catch(() => undefined);
-    return reply?.status === 200 ? reply.body.items : [];
+    return reply?.status === 200 ? reply.body : undefined;
   }
 
   private async call(username: string, method: string, path: string, body?: object, key?: string): Promise<Reply> {

@@ -1,3 +1,4 @@
+import '../test/quiet.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +12,7 @@ import { durability, killApiAfterCommit, killPostgres, killTemporal, killWorkerA
 import { countOps, OpLog, readOps, type Op } from './op-log.ts';
 import { planted } from './planted.ts';
 import { randomFrom } from './random.ts';
-import { startSystem, type System } from './system.ts';
+import { startSystem, until, type System } from './system.ts';
 
 /** The same seed asks for the same faults and draws; only the interleaving differs. */
 const seed = Number(process.env.HOUQIN_SEED ?? Math.floor(Math.random() * 1e9));
@@ -80,8 +81,9 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
 
   it('F3: delivers within 5 s of its restart what the API had committed when it was killed, three times', async () => {
     const done = await experiment(() => killApiAfterCommit(system, [0, 1, 2].map(() => random.whole(1, 6))));
-    tell('F3', `delivered after ${list(done.result)} s`, done);
-    expect(Math.max(...done.result)).to.be.below(5);
+    const { sinceStart, sinceAnswer } = done.result;
+    tell('F3', `delivered ${list(sinceStart)} s after its start, ${list(sinceAnswer)} s after its first answer`, done);
+    expect(Math.max(...sinceAnswer)).to.be.below(5);
   });
 
   it('F5: goes on answering while Temporal is away, and delivers everything within 10 s of its return', async () => {
@@ -91,7 +93,8 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
     const answered = (op: string, status: number): number => meanwhile.filter((each) => each.op === op && each.status === status).length;
     const [starts, decisions] = [answered('start', 201), answered('decide', 200)];
     const slowest = Math.max(...meanwhile.map(({ t0, t1 }) => t1! - t0));
-    tell('F5', `${starts} starts and ${decisions} decisions meanwhile, the slowest in ${slowest} ms; all delivered ${outage.healedAfter.toFixed(1)} s after`, done);
+    tell('F5', `${starts} starts and ${decisions} decisions meanwhile, the slowest in ${slowest} ms; all delivered ${
+      outage.healedAfter.toFixed(1)} s after`, done);
     expect(starts).to.be.above(0);
     expect(decisions).to.be.above(0);
     expect(meanwhile.filter(({ attempts }) => attempts > 1), 'ops that had to be asked again').to.eql([]);
@@ -118,8 +121,11 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
 
   /** Breaks each invariant once, as nobody but a superuser could, and answers which, and where. */
   async function plantViolations(): Promise<[Invariant, string][]> {
+    for (let n = 0; n < 3; n += 1) await driver.startOne('requester', random);
+    const [told, stuck, ended] = readOps(log.file).slice(-3).map(({ answer }): string => answer.id);
     const temporal = await Histories.connect(system.temporalAddress, system.namespace);
     try {
+      await Promise.all([told, stuck, ended].map((id) => until('start', async () => await temporal.describe(id!) !== undefined, 10)));
       return await withClient(system.adminUrl('houqin'), async (client) => {
         const one = async (sql: string, values: unknown[] = []): Promise<any> => (await client.query(sql, values)).rows[0];
         const signal = (workflowId: string, signalName: string, payload: object): Promise<unknown> =>
@@ -132,8 +138,8 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
 
         const lost = await one("SELECT id FROM task WHERE actor_kind = 'person' ORDER BY id LIMIT 1");
         await client.query(
-          `UPDATE task SET state = 'open', outcome = NULL, decided_at = NULL, actor_kind = NULL, decided_by = NULL, comment = NULL, data = NULL, facts = NULL
-           WHERE id = $1`, [lost.id]);
+          `UPDATE task SET state = 'open', outcome = NULL, decided_at = NULL, actor_kind = NULL, decided_by = NULL, comment = NULL,
+           data = NULL, facts = NULL WHERE id = $1`, [lost.id]);
 
         const start = await one("SELECT id, process_id FROM outbox WHERE kind = 'start' ORDER BY id LIMIT 1");
         await client.query(
@@ -142,26 +148,34 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
 
         const effect = await one("SELECT effect_key, process_id FROM stock_movement WHERE kind = 'issue' ORDER BY id LIMIT 1");
         await client.query('DELETE FROM effect WHERE key = $1', [effect.effect_key]);
-        const row = await one("SELECT id, payload->>'taskId' AS task FROM outbox WHERE name = 'decide' AND process_id = $1 ORDER BY id LIMIT 1", [effect.process_id]);
+        const row = await one(
+          "SELECT id, payload->>'taskId' AS task FROM outbox WHERE name = 'decide' AND process_id = $1 ORDER BY id LIMIT 1",
+          [effect.process_id],
+        );
         await client.query('DELETE FROM outbox WHERE id = $1', [row.id]);
         await client.query('ALTER TABLE stock_movement DROP CONSTRAINT stock_movement_effect_key_item_id_key');
 
         const [item] = driver.itemIds;
         await client.query('UPDATE item SET on_hand = on_hand + 1 WHERE id = $1', [item]);
 
-        const running: { process_id: string; id: string }[] = (await client.query(
-          "SELECT process_id, min(id) AS id FROM task WHERE state = 'decided' AND process_id IN (SELECT id FROM process WHERE status = 'running') GROUP BY 1 LIMIT 4",
-        )).rows;
-        const [second, told, stuck, ended] = running;
-        const decision = await one("SELECT payload FROM outbox WHERE name = 'decide' AND payload->>'taskId' = $1", [second!.id]);
-        await signal(second!.process_id, 'decide', { ...decision.payload, outcome: 'rejected', decidedBy: 'somebody-else' });
-        await signal(told!.process_id, 'claim', { taskId: told!.id, by: planted.name });
-        await client.query("INSERT INTO outbox (process_id, kind, name, payload, parked_at) VALUES ($1, 'signal', 'claim', '{}', now())", [stuck!.process_id]);
-        await temporal.service.terminateWorkflowExecution({ namespace: system.namespace, workflowExecution: { workflowId: ended!.process_id } });
+        // Of a process whose workflow runs still: its story goes on, or waits for the evaluation.
+        const second = await one(`
+          SELECT process_id, payload FROM outbox WHERE name = 'decide' AND process_id <> ALL ($1)
+          AND EXISTS (SELECT FROM task WHERE task.process_id = outbox.process_id AND task.state = 'open') ORDER BY id DESC LIMIT 1`,
+        [[told, stuck, ended]]);
+        await signal(second.process_id, 'decide', { ...second.payload, outcome: 'rejected', decidedBy: 'somebody-else' });
+        await signal(told!, 'claim', { taskId: told, by: planted.name });
+        await client.query(
+          "INSERT INTO outbox (process_id, kind, name, payload, parked_at) VALUES ($1, 'signal', 'claim', '{}', now())", [stuck],
+        );
+        await temporal.service.terminateWorkflowExecution({
+          namespace: system.namespace, workflowExecution: { workflowId: ended! },
+        });
 
         return [
-          ['I1', lost.id.split('.')[0]], ['I2', 'phantom'], ['I3', lost.id], ['I3', row.task], ['I3', 'stock_movement'], ['I4', second!.id], ['I6', item!],
-          ['I6', effect.effect_key], ['I8', stuck!.process_id], ['I10', ''], ['I12', 'temporal.public.history_node.data'], ['I14', ended!.process_id],
+          ['I1', lost.id.split('.')[0]], ['I2', 'phantom'], ['I3', lost.id], ['I3', row.task], ['I3', 'stock_movement'],
+          ['I4', second.payload.taskId], ['I6', item!], ['I6', effect.effect_key], ['I8', stuck!], ['I10', ''],
+          ['I12', 'temporal.public.history_node.data'], ['I14', ended!],
         ];
       });
     } finally {

@@ -28,21 +28,23 @@ export async function killWorkerAt(system: System, failpoints: readonly string[]
 }
 
 /**
- * F3: lets the API die after a commit and before its outbox row is looked at, and starts it again. Answers how long after it answers again
- * what was left is delivered.
+ * F3: lets the API die after a commit and before its outbox row is looked at, and starts it again. Answers how long after its start, and how
+ * long after its first answer, what was left is delivered.
  */
-export async function killApiAfterCommit(system: System, passes: readonly number[]): Promise<Seconds> {
-  const delivered: Seconds = [];
+export async function killApiAfterCommit(system: System, passes: readonly number[]): Promise<{ sinceStart: Seconds; sinceAnswer: Seconds }> {
+  const [sinceStart, sinceAnswer]: [Seconds, Seconds] = [[], []];
   for (const pass of passes) {
-    await system.api.stop();
+    await system.api.kill();
     await system.api.start(`api.after_commit@${pass}`);
     await until('death after a commit', async () => !system.api.running, LOAD_REACHES_IT);
     const left = await undelivered(system);
     if (left.length === 0) throw new Error('The API died after a commit and left nothing undelivered: the experiment did not bite.');
+    const began = performance.now();
     await system.api.start();
-    delivered.push(await until('delivery', async () => (await undelivered(system)).every((id) => !left.includes(id)), 30));
+    sinceAnswer.push(await until('delivery', async () => (await undelivered(system)).every((id) => !left.includes(id)), 30));
+    sinceStart.push((performance.now() - began) / 1_000);
   }
-  return delivered;
+  return { sinceStart, sinceAnswer };
 }
 
 /** An outage from `from` to `to` (milliseconds of the epoch), and how long after it everything that it held up was delivered. */
@@ -99,7 +101,10 @@ async function undelivered(system: System): Promise<number[]> {
 }
 
 async function lastTask(system: System): Promise<number> {
-  return (await query<{ seq: number }>(system, "SELECT coalesce(max(seq), 0)::int AS seq FROM audit_event WHERE action = 'task-opened'"))[0]!.seq;
+  const rows = await query<{ seq: number }>(
+    system, "SELECT coalesce(max(seq), 0)::int AS seq FROM audit_event WHERE action = 'task-opened'",
+  );
+  return rows[0]!.seq;
 }
 
 function query<Row extends object>(system: System, sql: string, values: unknown[] = []): Promise<Row[]> {

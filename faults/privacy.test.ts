@@ -21,7 +21,8 @@ describe('privacy: what people wrote stays in our own database', function () {
       ['requester', 'leader', 'director', 'storekeeper'].map((username) => login(system.url, username)),
     );
     people = { requester: requester!, leader: leader!, director: director!, storekeeper: storekeeper! };
-    item = (await done(people.storekeeper, '/supply/items', { code: 'P-1', name: '测试物品', category: '测试', unit: '个', priceFen: 100 })).id;
+    const shelf = { code: 'P-1', name: '测试物品', category: '测试', unit: '个', priceFen: 100 };
+    item = (await done(people.storekeeper, '/supply/items', shelf)).id;
     await done(people.storekeeper, `/supply/items/${item}/receipts`, { quantity: 20 });
   });
   after(async () => {

@@ -172,7 +172,8 @@ function program(
       });
       // One that is to die may do so before anybody has seen it ready.
       await until(`${name} of ${logFile}`, async () => current !== started || isReady(since), 60);
-      if (current !== started && !failpoints) throw new Error(`The ${name} ended at its start: see ${logFile}.\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+      if (current === started || failpoints) return;
+      throw new Error(`The ${name} ended at its start: see ${logFile}.\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
     },
     kill: () => end((ending) => ending.kill()),
     stop: () => end((ending) => ending.stop({ timeoutMs: 15_000 })),
