@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
 import { recordAudit } from '../db/queries/audit.ts';
 import { peopleOf, principalsFor, superiorOf } from '../db/queries/candidates.ts';
+import { applyOnce } from '../db/queries/effects.ts';
 import { sendNotices } from '../db/queries/send-notices.ts';
 import { currentCalendar, currentPolicy } from '../db/queries/timeouts.ts';
 import type { Bounds, Candidate, TaskContext } from '../workflows/lib/contract.ts';
@@ -111,10 +112,12 @@ export function createProjection({ db }: { db: Db }) {
       });
     },
 
-    /** The clock acts: reminds, escalates, or decides the task if no person was first. */
+    /** The clock acts, once per deadline: reminds, escalates, or decides the task if no person was first. */
     async passDeadline({ taskId, deadline }: { taskId: string; deadline: Deadline }): Promise<TaskState> {
       return changeOpenTask(taskId, async (trx, task) => {
         const key = `${taskId}.${deadline.kind}.${deadline.n}`;
+        // Done a second time, an escalation would climb from the superior whom the first one added.
+        if (!(await applyOnce(trx, { key, processId: task.process_id, name: deadline.kind }))) return;
         const holders = task.assignee_id ? [`person:${task.assignee_id}`] : task.candidates;
         const event = {
           actor: { kind: 'clock' as const },

@@ -1,4 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { Db } from '../db/connect.ts';
 import * as stock from '../db/queries/stock.ts';
 
@@ -19,7 +18,10 @@ export function createSupplyActivities({ db }: { db: Db }) {
       return db.transaction((trx) => stock.releaseStock(trx, input));
     },
 
-    /** Hands over what the decision of `taskId` said. More than is reserved would be a bug and is not retried. */
+    /**
+     * Hands over what the decision of `taskId` said. More than is reserved would be a bug: it is tried again, and shown, until somebody has
+     * repaired it, since a failed workflow would leave its process running for ever.
+     */
     async issueStock(input: {
       key: string;
       processId: string;
@@ -29,7 +31,7 @@ export function createSupplyActivities({ db }: { db: Db }) {
     }): Promise<stock.IssueResult> {
       const result = await db.transaction((trx) => stock.issueStock(trx, input));
       if (result === 'exceeds-reservation') {
-        throw ApplicationFailure.nonRetryable('issue-exceeds-reservation', 'issue-exceeds-reservation');
+        throw Object.assign(new Error('issue-exceeds-reservation'), { code: 'issue-exceeds-reservation' });
       }
       return result;
     },

@@ -51,6 +51,7 @@ describe('the administrator', function () {
     });
 
     it('is told which field is wrong', async () => {
+      const expiring = (outcome: string) => ({ ...policy, escalate: null, expire: { after: 'P30D', outcome } });
       const cases: [string, object, string][] = [
         ['department-leader', { ...policy, due: 'tomorrow' }, 'due'],
         ['department-leader', { ...policy, due: 'P9999999D' }, 'due'],
@@ -60,6 +61,13 @@ describe('the administrator', function () {
         ['department-leader', { ...policy, surprise: 1 }, 'surprise'],
         ['hand-over', policy, 'expire'],
         ['department-leader', { ...policy, escalate: null }, 'escalate'],
+        // What the clock cannot say: goods handed over, stars, a new form; nor may the superior write the request that he approves.
+        ['hand-over', expiring('issued'), 'expire.outcome'],
+        ['hand-over', expiring('hand-over'), 'expire.outcome'],
+        ['evaluation', expiring('evaluated'), 'expire.outcome'],
+        ['revise', expiring('resubmitted'), 'expire.outcome'],
+        ['revise', expiring('hand-over'), 'expire.outcome'],
+        ['revise', { ...expiring('withdrawn'), escalate: { after: 'P1D' } }, 'escalate'],
       ];
       for (const [step, body, field] of cases) {
         const answer = await put(step, body);
@@ -70,8 +78,9 @@ describe('the administrator', function () {
     });
 
     it('may let a step expire with its own outcomes or hand it over', async () => {
-      for (const outcome of ['rejected', 'hand-over']) {
-        expect((await put('department-leader', { ...policy, expire: { after: 'P30D', outcome } })).status).to.equal(200);
+      const own = [['hand-over', 'expired'], ['evaluation', 'unrated'], ['revise', 'withdrawn'], ['department-leader', 'rejected'], ['department-leader', 'hand-over']];
+      for (const [step, outcome] of own) {
+        expect((await put(step!, { ...policy, escalate: null, expire: { after: 'P30D', outcome } })).status, step).to.equal(200);
       }
     });
 

@@ -1,5 +1,6 @@
 import { adminContract } from './contract/admin.ts';
 import { auditContract } from './contract/audit.ts';
+import { eventContract } from './contract/events.ts';
 import { healthContract } from './contract/health.ts';
 import { noticesContract } from './contract/notices.ts';
 import { processContract } from './contract/processes.ts';
@@ -14,6 +15,7 @@ export const contract = {
   health: healthContract,
   processes: processContract,
   tasks: taskContract,
+  events: eventContract,
   notices: noticesContract,
   supply: supplyContract,
   admin: adminContract,

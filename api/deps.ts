@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/connect.ts';
 import type { Config } from './config.ts';
+import type { Events } from './events.ts';
 import type { Dispatcher } from './outbox/dispatcher.ts';
 import type { Temporal } from './temporal.ts';
 
@@ -11,6 +12,8 @@ export interface Deps {
   readonly log: Logger;
   /** Kicked after a commit that wrote rows for a process; delivery happens after the answer. */
   readonly outbox: Pick<Dispatcher, 'kick'>;
+  /** What pages that stay open hear. */
+  readonly events: Pick<Events, 'subscribe' | 'stopped'>;
   /** Never on the way of a page or a decision. */
   readonly temporal: Pick<Temporal, 'health' | 'history'>;
   /** What happened since the start; read by tests and, later, by metrics. */

@@ -258,8 +258,12 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'and expire cannot both be empty: the task could wait for ever.',
   },
   'timeout-policy.expire.outcome.unknown': {
-    zh: '该步骤没有此结果；请选择该步骤的结果或 hand-over。',
-    en: 'is not an outcome of this step: choose one of its outcomes, or hand-over.',
+    zh: '该步骤到期时不能自动作出此结果，请另选。',
+    en: 'is nothing that this step can expire with: choose another outcome.',
+  },
+  'timeout-policy.escalate.requester': {
+    zh: '该步骤由申请人本人办理，不能升级给上级；请改设到期处理。',
+    en: 'must be empty: this step is the requester’s own, so nobody else may take it. Let it expire instead.',
   },
 };
 

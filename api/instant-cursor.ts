@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { invalidField } from './errors.ts';
 import { decodeCursor, pageOf } from './lists.ts';
 
 // As PostgreSQL writes an instant, to the microsecond: a Date would lose rows that share a millisecond.
 const sortKeys = z.tuple([
-  z.string().regex(/^(infinity|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?)$/),
+  z.string().refine((text) => text === 'infinity' || isInstant(text)),
   z.string().min(1).max(200),
 ]);
 
@@ -13,8 +12,14 @@ export function instantAfter(cursor: string | undefined): { at: string; id: stri
   const keys = decodeCursor(cursor, sortKeys);
   if (!keys) return undefined;
   const [at, id] = keys;
-  if (at !== 'infinity' && Number.isNaN(Date.parse(at))) throw invalidField('cursor', 'cursor', 'query');
   return { at, id };
+}
+
+/** True for an instant that PostgreSQL reads again: JavaScript alone would take February the 30th for March the 1st. */
+function isInstant(text: string): boolean {
+  const [, date, time] = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,6})?[+-](?:0\d|1[0-4])(?::[0-5]\d)?$/.exec(text) ?? [];
+  const parsed = new Date(`${date}T${time}Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(`${date}T${time}`);
 }
 
 /** The answer of such a list: `rows` has one more than `limit` when there is a next page. */

@@ -13,6 +13,7 @@ import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 import { createApp } from './app.ts';
 import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { armFailpoints } from './failpoints.ts';
+import { createEvents } from './events.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { hashPassword } from './passwords.ts';
 import { IDLE_MINUTES } from './sessions.ts';
@@ -31,7 +32,8 @@ const temporal = connectTemporal({ address: config.temporalAddress, namespace: c
 const outbox = createDispatcher({
   db: outboxDb, client: temporal.client, taskQueue: TASK_QUEUE, log, concurrency: DISPATCHER_CONCURRENCY,
 });
-const app = createApp({ db, config, log, outbox, temporal, counters: { cspReports: 0 } });
+const events = createEvents({ db, log });
+const app = createApp({ db, config, log, outbox, events, temporal, counters: { cspReports: 0 } });
 
 // A client that sends its request drop by drop is let go of.
 const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
@@ -96,9 +98,13 @@ async function stop(signal: string): Promise<void> {
   log.info({ signal }, 'stopping');
   stopping.abort();
   clearInterval(cleaning);
+  events.stop();
   const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
+  // Kept-alive connections that were busy become idle one by one; a stream never does.
+  const idling = setInterval(() => server.closeIdleConnections(), 100);
   server.closeIdleConnections();
   await Promise.race([closed, delay(10_000)]);
+  clearInterval(idling);
   server.closeAllConnections();
   await outbox.stop();
   await Promise.all([db.destroy(), outboxDb.destroy(), temporal.close()]);

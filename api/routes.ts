@@ -2,6 +2,7 @@ import type { Deps } from './deps.ts';
 import type { Route } from './endpoint.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { noticesRoutes } from './routes/notices.ts';
 import { processRoutes } from './routes/processes.ts';
@@ -12,6 +13,6 @@ import { taskRoutes } from './routes/tasks.ts';
 /** Every endpoint with its handler, by area. */
 export function createRoutes(deps: Deps): Route[] {
   return [
-    sessionRoutes, healthRoutes, processRoutes, taskRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
+    sessionRoutes, healthRoutes, processRoutes, taskRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
   ].flatMap((area) => area(deps));
 }

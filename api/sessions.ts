@@ -61,6 +61,17 @@ export async function readSession(db: Db, config: Config, req: Request): Promise
   return { actor: { personId, username, name, departmentId, locale: found.locale as Locale, roles, leads, principals } };
 }
 
+/** The same for a stream that is open already: it does not count as use, so that an idle session ends although a page is open. */
+export async function peekSession(db: Db, config: Config, req: Request): Promise<Actor | undefined> {
+  const token = tokenOf(config, req);
+  const found = token && await sessions.findSession(db, hash(config, token), IDLE_MINUTES);
+  return found && found.alive ? actorOf(found) : undefined;
+}
+
+function actorOf({ personId, username, name, departmentId, locale, roles, leads }: sessions.SessionRow): Actor {
+  return { personId, username, name, departmentId, locale: locale as Locale, roles, leads, principals: principalsOf(personId, roles, leads) };
+}
+
 function tokenOf(config: Config, req: Request): string | undefined {
   const name = cookieName(config);
   const values = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim())

@@ -370,6 +370,11 @@ describe('tasks', function () {
         const { status, body } = await leader.get(`/tasks?${query}`);
         expect([status, body.errors?.[0].path], query).to.eql([400, path]);
       }
+      // PostgreSQL knows none of these days, hours and offsets.
+      for (const at of ['2024-02-30 00:00:00+00', '0000-01-01 00:00:00+00', '2024-01-01 25:00:00+00', '2024-01-01 00:00:00+99']) {
+        const cursor = Buffer.from(JSON.stringify([at, 'x'])).toString('base64url');
+        expect((await leader.get(`/tasks?cursor=${cursor}`)).status, at).to.equal(400);
+      }
     });
 
     it('show what one has decided, the latest first, after the task is gone from the inbox', async () => {

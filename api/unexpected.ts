@@ -29,7 +29,7 @@ function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   return /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)
-    || error.name === 'KnexTimeoutError' || /^Connection terminated/.test(error.message)
+    || error.name === 'KnexTimeoutError' || /Connection terminated/.test(error.message)
     || (error instanceof AggregateError && error.errors.some(isDatabaseAway));
 }
 

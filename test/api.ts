@@ -53,6 +53,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
     }),
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(line); } }),
     outbox: { kick: () => undefined },
+    events: { subscribe: () => () => undefined, stopped: new AbortController().signal },
     temporal: { health: async () => 'away', history: async () => undefined },
     counters: { cspReports: 0 },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { addBusinessTime } from '../activities/deadlines/business-calendar.ts';
 import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
@@ -188,6 +189,29 @@ describe('deadlines, in virtual time on the real server', function () {
       await eventually('reschedule', async () => (await expiry()) < before);
       await fastForward(product, id, 49 * HOUR);
       expect((await ended(product, id)).outcome).to.equal('rejected');
+    });
+  });
+
+  it('does not miss a policy that changes while its task is being opened', async () => {
+    const slow = { clock: 'wall', due: null, remind: null, escalate: null, expire: { after: 'P20D', outcome: 'rejected' } };
+    await withPolicy('department-leader', slow, async () => {
+      const item = await makeItem(product, 1);
+      let id = '';
+      // The activity has read the old policy and waits for the inbox, longer than its workflow task may take.
+      await product.db.transaction(async (trx) => {
+        await trx.raw('LOCK TABLE inbox_entry IN SHARE MODE');
+        id = await request(product, [{ itemId: item, quantity: 1 }]);
+        await delay(2_000);
+        const quick = { ...slow, expire: { after: 'P2D', outcome: 'rejected' } };
+        const put = await (await product.as('admin')).put(`/admin/timeout-policies/${TYPE}/department-leader`, quick);
+        await product.temporal.client.workflow.getHandle(id).signal('policyChanged', { step: 'department-leader', version: put.body.version });
+        await delay(5_000);
+      });
+      const task = await openTask(product, id, 'department-leader');
+      await eventually('reschedule', async () => {
+        const { expire_at: expiry, opened_at: opened } = await product.db('task').where({ id: task }).first();
+        return expiry - opened === 2 * DAY;
+      }, 5);
     });
   });
 });

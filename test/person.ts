@@ -10,6 +10,8 @@ export interface Answer<Body = any> {
 /** Somebody logged in, as a browser would call the API. */
 export interface Person {
   readonly username: string;
+  /** For what is no JSON call, such as a stream. */
+  readonly cookie: string;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   put(path: string, body?: unknown): Promise<Answer>;
@@ -27,6 +29,7 @@ export async function login(url: string, username: string, password = PASSWORD):
   const as = (method: string, path: string, body?: unknown, headers = {}) => call(url, method, path, body, { cookie, ...headers });
   return {
     username,
+    cookie,
     get: (path) => as('GET', path),
     post: (path, body = {}, headers = {}) => as('POST', path, body, headers),
     put: (path, body) => as('PUT', path, body),

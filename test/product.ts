@@ -9,6 +9,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { readConfig } from '../api/config.ts';
+import { createEvents } from '../api/events.ts';
 import { createDispatcher, type Dispatcher } from '../api/outbox/dispatcher.ts';
 import { connectTemporal, type Temporal } from '../api/temporal.ts';
 import { connect, type Db } from '../db/connect.ts';
@@ -129,7 +130,7 @@ async function listen(
     HOUQIN_DEMO: '1',
     HOUQIN_DATA: dataDir,
   });
-  server.on('request', createApp({ db: database.db, config, log, outbox, temporal, counters: { cspReports: 0 } }));
+  server.on('request', createApp({ db: database.db, config, log, outbox, events: createEvents({ db: database.db, log }), temporal, counters: { cspReports: 0 } }));
   return server;
 }
 

@@ -81,7 +81,7 @@ function failpoints(activity: string): ActivityInboundCallsInterceptor {
       const result = await next(input);
       failpoint('worker.after_effect', `worker.after_effect:${activity}`);
       // The completion is reported after this returns.
-      failpointSoon(5, 'worker.after_completion', `worker.after_completion:${activity}`);
+      failpointSoon(100, 'worker.after_completion', `worker.after_completion:${activity}`);
       return result;
     },
   };

@@ -30,7 +30,7 @@ const refusals: [name: string, change: object, path: string][] = [
 ];
 
 describe('a timeout policy as input', () => {
-  const schema = timeoutPolicySchemaFor(['approved', 'rejected', 'returned']);
+  const schema = timeoutPolicySchemaFor(['approved', 'rejected', 'returned', 'hand-over']);
 
   it('is accepted, with null for what is not wanted', () => {
     expect(schema.parse(policy)).to.deep.equal(policy);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handOverToSuperior, type TimeoutPolicy } from './deadlines.ts';
+import type { TimeoutPolicy } from './deadlines.ts';
 import { durationToMilliseconds, maximumDurationDays, parseDuration } from './duration.ts';
 import { durationSchema } from './duration-schema.ts';
 
@@ -23,10 +23,10 @@ export const timeoutPolicySchema = z.strictObject({
     .nullable(),
 }) satisfies z.ZodType<TimeoutPolicy>;
 
-/** The same for a step: it expires with one of the step's outcomes, or with `hand-over` (to the superior). */
+/** The same for a step that may expire with one of `outcomes`. */
 export function timeoutPolicySchemaFor(outcomes: readonly string[]): z.ZodType<TimeoutPolicy> {
   return timeoutPolicySchema.refine(
-    ({ expire }) => !expire || expire.outcome === handOverToSuperior || outcomes.includes(expire.outcome),
+    ({ expire }) => !expire || outcomes.includes(expire.outcome),
     { path: ['expire', 'outcome'], error: 'timeout-policy.expire.outcome.unknown' },
   );
 }

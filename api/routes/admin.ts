@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { handOverToSuperior } from '../../activities/deadlines/deadlines.ts';
 import { timeoutPolicySchemaFor } from '../../activities/deadlines/timeout-policy-schema.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { addCalendar, addPolicy, findCalendar, listPolicies } from '../../db/queries/policies.ts';
@@ -19,8 +20,8 @@ export function adminRoutes({ db }: Deps): Route[] {
     handle(adminContract.putTimeoutPolicy, async (call) => {
       const { params: { type, step }, actor, locale } = call;
       const contract = stepOf(type, step);
-      const outcomes = Object.keys({ ...contract.outcomes, ...contract.clockOutcomes });
-      const policy = parseInput(timeoutPolicySchemaFor(outcomes), call.body, 'body', locale);
+      const policy = parseInput(timeoutPolicySchemaFor(expiriesOf(contract)), call.body, 'body', locale);
+      if (contract.byRequester && policy.escalate) throw invalidField('escalate', 'timeout-policy.escalate.requester');
       if (contract.expiryNeeded && !policy.expire) throw invalidField('expire', 'timeout-policy.expire.needed');
       if (!policy.expire && !policy.escalate) throw invalidField('escalate', 'timeout-policy.nobody');
       return transact(call, db, async (trx) => {
@@ -45,6 +46,15 @@ function stepOf(type: string, step: string): StepContract {
   const contract = Object.hasOwn(steps, step) ? steps[step] : undefined;
   if (!contract) throw new Problem('step-unknown', { type, step });
   return contract;
+}
+
+/**
+ * What a step may expire with: what only the clock answers, where there is such; else what a person could answer without filling in anything.
+ * A lease ends at its end, and nobody acts in the requester's place: these are never handed over to the superior.
+ */
+function expiriesOf({ outcomes, clockOutcomes, expiryNeeded, byRequester }: StepContract): string[] {
+  const own = Object.keys(clockOutcomes ?? outcomes).filter((outcome) => outcome !== 'resubmitted');
+  return expiryNeeded || byRequester ? own : [...own, handOverToSuperior];
 }
 
 async function recordChange(

@@ -11,7 +11,7 @@ import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
 import { dataSchema } from '../../workflows/lib/form.ts';
 import type { Decision, TaskChange } from '../../workflows/lib/messages.ts';
-import type { Actor } from '../actor.ts';
+import type { Actor, Locale } from '../actor.ts';
 import { taskContract } from '../contract/tasks.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Call, type Endpoint, type Route } from '../endpoint.ts';
@@ -76,9 +76,9 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
         const task = await lockActionable(trx, id, actor);
         const contract = contractOf(task.type);
         const data = checkDecision(task, wanted, locale);
-        if (wanted.outcome === 'resubmitted') await resubmit(trx, task, (data as { form: unknown }).form, call);
+        const revised = wanted.outcome === 'resubmitted' ? await resubmit(trx, task, (data as { form: unknown }).form, call) : {};
         const people = await checkPeople(trx, cc, 'cc');
-        const facts = pickFacts(data, contract.steps[task.step]!.facts);
+        const facts = { ...pickFacts(data, contract.steps[task.step]!.facts), ...revised };
         const decidedAt = await decideTask(trx, task, actor, { outcome: wanted.outcome, comment: wanted.comment ?? null, data, facts });
         if (!decidedAt) throw alreadyDecided((await findTask(trx, id))!);
         if (task.ends_withdrawal) await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
@@ -199,11 +199,14 @@ function alreadyDecided(task: TaskRow): Problem {
 
 const CLOCK = { zh: '系统时钟（到期）', en: 'the clock (deadline)' };
 
-/** Keeps the new version of the form; the title follows it. */
-async function resubmit(trx: Knex.Transaction, task: TaskRow, given: unknown, { actor, locale }: { actor: Actor; locale: 'zh-CN' | 'en' }) {
+/** Keeps the new version of the form, whose hash goes into the history as the first one's did; the title follows it. */
+async function resubmit(
+  trx: Knex.Transaction, task: TaskRow, given: unknown, { actor, locale }: { actor: Actor; locale: Locale },
+): Promise<{ formVersion: number; formHash: string }> {
   const type = processTypes[task.type]!;
   const { form, label } = await checkForm(trx, type, given, locale, 'data.form');
   const version = task.form_version + 1;
-  await addFormVersion(trx, { processId: task.process_id, version, form, by: actor.personId });
+  const formHash = await addFormVersion(trx, { processId: task.process_id, version, form, by: actor.personId });
   await trx('process').where({ id: task.process_id }).update({ form_version: version, title: type.title(form as never, label) });
+  return { formVersion: version, formHash };
 }

@@ -175,10 +175,12 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX audit_event_actor ON audit_event (actor_id, seq);
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+      RAISE EXCEPTION 'this row of % cannot be changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END $$;
     CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    CREATE TRIGGER task_outcome_is_final BEFORE UPDATE ON task
+      FOR EACH ROW WHEN (OLD.state <> 'open') EXECUTE FUNCTION refuse_change();
     CREATE TRIGGER process_form_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON process_form
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

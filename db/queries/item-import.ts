@@ -28,7 +28,8 @@ export async function importItems(
   { personId, dryRun }: { personId: string; dryRun: boolean },
 ): Promise<ImportResult | 'duplicate-code'> {
   const there = await lockItemsByCode(trx, lines.map(({ fields }) => fields.code));
-  const created = lines.filter(({ fields }) => !there.has(fields.code));
+  // New codes in one order, so that two imports of the same file do not wait for each other in a circle.
+  const created = lines.filter(({ fields }) => !there.has(fields.code)).sort((a, b) => (a.fields.code < b.fields.code ? -1 : 1));
   const changed = lines.flatMap(({ fields }) => {
     const item = there.get(fields.code);
     const changes = item ? changedFields(item, fields) : {};

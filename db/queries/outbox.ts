@@ -59,12 +59,12 @@ export async function deliverHead(db: Db, processId: string, deliver: (row: Outb
   });
 }
 
-/** Processes whose oldest message is due, at most `limit`. */
+/** Processes whose oldest message is due, at most `limit`, the longest waiting first. What stands behind a parked message waits with it. */
 export async function processesToDeliver(db: Db, limit = 500): Promise<string[]> {
-  const rows = await db('outbox')
-    .distinct('process_id').whereNull('delivered_at').whereNull('parked_at').where('next_attempt_at', '<=', db.fn.now())
-    .limit(limit);
-  return rows.map(({ process_id }) => process_id);
+  const heads = db('outbox')
+    .distinctOn('process_id').select('process_id', 'id', 'parked_at', 'next_attempt_at')
+    .whereNull('delivered_at').orderBy([{ column: 'process_id' }, { column: 'id' }]).as('head');
+  return db.from(heads).whereNull('parked_at').where('next_attempt_at', '<=', db.fn.now()).orderBy('id').limit(limit).pluck('process_id');
 }
 
 /** What an operator must know: the age in seconds of the oldest undelivered message, and how many are parked. */

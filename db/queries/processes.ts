@@ -58,7 +58,7 @@ export async function startProcess(trx: Knex.Transaction, start: NewProcess): Pr
   await trx('process').insert({
     id,
     number: trx.raw(
-      "? || to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYMMDD') || '-' || lpad(nextval('process_number')::text, 4, '0')",
+      "? || to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYMMDD') || '-' || to_char(nextval('process_number'), 'FM99999999990000')",
       [start.numberPrefix],
     ),
     type: start.type,
@@ -86,8 +86,7 @@ export async function addFormVersion(
   return hash;
 }
 
-/** One process, whoever asks. */
-export async function findProcess(db: Db | Knex.Transaction, id: string): Promise<ProcessRow | undefined> {
+async function findProcess(db: Db | Knex.Transaction, id: string): Promise<ProcessRow | undefined> {
   return processes(db).where('process.id', id).first();
 }
 
@@ -183,7 +182,7 @@ export async function addComment(
   await recordAudit(trx, { actor: { kind: 'person', id: by }, action, processId, detail: { commentId: id } });
 }
 
-/** Copies a process to people (抄送), who get a notice; those who have it already are left alone. Answers how many are new. */
+/** Copies a process to people (抄送), who get a notice; those who have it already are left alone. */
 export async function copyTo(
   trx: Knex.Transaction,
   { processId, by, people }: { processId: string; by: string; people: readonly string[] },
@@ -198,7 +197,7 @@ export async function copyTo(
   await sendNotices(trx, ids, { key: `${processId}.copied`, kind: 'process-copied', processId, taskId: null });
 }
 
-/** Ends a running, withdrawable process as withdrawn and closes its open tasks; answers their holders' tasks, or undefined if it may not be. */
+/** Ends a running, withdrawable process as withdrawn and closes its open tasks; answers those tasks, or undefined if it may not be. */
 export async function withdrawProcess(trx: Knex.Transaction, id: string): Promise<{ id: string; assignee_id: string | null }[] | undefined> {
   const ended = await trx('process').where({ id, status: 'running', withdrawable: true })
     .update({ status: 'ended', outcome: 'withdrawn', ended_at: trx.fn.now() });

@@ -13,10 +13,11 @@ export interface Shortage {
   missing: number;
 }
 
-/** What a reservation took; `ended` and `undone` say why it took nothing at all. */
+/** What a reservation took and until when (ISO 8601); `ended` and `undone` say why it took nothing at all. */
 export interface ReservationResult {
   reserved: ItemQuantity[];
   shortage: Shortage[];
+  leaseEndsAt: string;
   ended?: true;
   undone?: true;
 }
@@ -42,17 +43,18 @@ export const MOST_ON_HAND = 1_000_000_000;
 
 /**
  * Takes for a process what is there of each line (on hand less reserved), until `leaseEndsAt`. Runs in the caller's
- * transaction; the same `key` again answers what it answered first and takes nothing.
+ * transaction; the same `key` again answers what it answered first, the end of the lease included, and takes nothing.
  */
 export async function reserveStock(
   trx: Knex.Transaction,
   input: { key: string; processId: string; lines: ItemQuantity[]; leaseEndsAt: string },
 ): Promise<ReservationResult> {
+  const { leaseEndsAt } = input;
   const running = await lockProcess(trx, input.processId);
   const before = await effect(trx, input.key);
-  if (before?.state === 'undone') return { reserved: [], shortage: [], undone: true };
+  if (before?.state === 'undone') return { reserved: [], shortage: [], leaseEndsAt, undone: true };
   if (before) return before.result as ReservationResult;
-  if (!running) return { reserved: [], shortage: [], ended: true };
+  if (!running) return { reserved: [], shortage: [], leaseEndsAt, ended: true };
 
   const lines = byItem(input.lines);
   const there = await lockItems(trx, lines.map((line) => line.itemId));
@@ -66,7 +68,7 @@ export async function reserveStock(
   if (reserved.length > 0) {
     await trx('reservation')
       .insert(reserved.map(({ itemId, quantity }) => ({
-        process_id: input.processId, item_id: itemId, quantity, lease_ends_at: input.leaseEndsAt,
+        process_id: input.processId, item_id: itemId, quantity, lease_ends_at: leaseEndsAt,
       })))
       .onConflict(['process_id', 'item_id'])
       .merge({
@@ -74,11 +76,10 @@ export async function reserveStock(
         lease_ends_at: trx.raw('excluded.lease_ends_at'),
       });
   }
-  const result = { reserved, shortage };
+  const result: ReservationResult = { reserved, shortage, leaseEndsAt };
   await applied(trx, input.key, input.processId, 'reserve-stock', result);
   await recordAudit(trx, {
-    actor: { kind: 'system' }, action: 'stock-reserved', processId: input.processId,
-    detail: { ...result, leaseEndsAt: input.leaseEndsAt },
+    actor: { kind: 'system' }, action: 'stock-reserved', processId: input.processId, detail: { ...result },
   });
   return result;
 }

@@ -22,7 +22,7 @@ export interface StepTimeouts {
   readonly due: string | null;
   readonly remind: { readonly after: string; readonly every: string; readonly times: number } | null;
   readonly escalate: { readonly after: string } | null;
-  /** `outcome` is one of the step's outcomes or `hand-over`: the task goes to the superior. */
+  /** `outcome` is one that the clock may give, or `hand-over`: the task goes to the superior. */
   readonly expire: { readonly after: string; readonly outcome: string } | null;
 }
 
@@ -32,14 +32,14 @@ export interface StepContract {
   readonly candidates: readonly Candidate[];
   /** What a person may answer, with the word on the button. */
   readonly outcomes: Readonly<Record<string, Text>>;
-  /** What only the clock may answer, when the step expires. */
+  /** What only the clock may answer, when the step expires; it then expires with nothing else. */
   readonly clockOutcomes?: Readonly<Record<string, Text>>;
   /** Outcomes that must carry a comment. */
   readonly commentNeeded?: readonly string[];
   /** Paths into the decision's data that may enter Temporal: ids, quantities, instants, never words. `lines.itemId` means each line's. */
   readonly facts: readonly string[];
   readonly timeouts: StepTimeouts;
-  /** True where the step holds a lease, so that its policy must have an expiry. */
+  /** True where the step holds a lease, so that its policy must have an expiry, and nobody takes it over then. */
   readonly expiryNeeded?: boolean;
   /** True where the requester acts, so that nobody is excluded. */
   readonly byRequester?: boolean;

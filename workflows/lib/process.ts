@@ -126,18 +126,19 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       expireAt: options.expireAt ?? null,
       openedAt: new Date().toISOString(),
     };
-    return outcomeOf(request.taskId, await projection.openTask(request), step);
+    return outcomeOf(request.taskId, step, () => projection.openTask(request));
   }
 
-  /** Waits for a decision or the nearest deadline, again and again, until the task has an outcome. */
-  async function outcomeOf(taskId: string, opened: TaskState, step: string): Promise<Decision> {
+  /** Opens a task and waits for a decision or the nearest deadline, again and again, until it has an outcome. */
+  async function outcomeOf(taskId: string, step: string, open: () => Promise<TaskState>): Promise<Decision> {
     const passed = new Set<string>();
-    let state = opened;
+    // Counted before the activity that reads the policies: a change that is announced while it runs is not missed.
+    let seen = policyChanges;
+    let state = await open();
     for (;;) {
       if (state.state === 'withdrawn') throw new Withdrawn();
       if (state.state === 'decided') return state.decision;
       const deadline: Deadline | undefined = state.deadlines.find(({ kind, n }) => !passed.has(`${kind}.${n}`));
-      const seen = policyChanges;
       const woken = await waitUntil(
         () => decisions.has(taskId) || policyChanges !== seen,
         deadline?.at,
@@ -146,6 +147,7 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       const decision = decisions.get(taskId);
       if (decision) return decision;
       if (woken) {
+        seen = policyChanges;
         state = await projection.rescheduleTask({ taskId });
       } else if (deadline) {
         passed.add(`${deadline.kind}.${deadline.n}`);

@@ -173,6 +173,10 @@ describe('supply requisition', function () {
     expect(found.outcome).to.equal('issued');
     expect(found.formVersion).to.equal(2);
     expect(found.formVersions.map(({ version }: any) => version)).to.eql([1, 2]);
+    const { events } = JSON.parse((await product.temporal.history(id))!);
+    const messages = events.flatMap(({ workflowExecutionStartedEventAttributes: start, workflowExecutionSignaledEventAttributes: signal }: any) =>
+      (start ?? signal)?.input.payloads.map(({ data }: { data: string }) => Buffer.from(data, 'base64').toString()) ?? []).join();
+    for (const { version, hash } of found.formVersions) expect(messages, `hash of version ${version}`).to.contain(hash);
     expect(await stockOf(product, item)).to.eql({ onHand: 8, reserved: 0, available: 8 });
   });
 

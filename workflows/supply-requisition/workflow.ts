@@ -41,22 +41,23 @@ export async function supplyRequisition(input: ProcessInput<Facts>): Promise<str
         apply: (effect) => stock.reserveStock({ ...effect, lines: approved, leaseEndsAt }),
         undo: (effect) => stock.releaseStock({ ...effect, reason: 'not-fulfilled' }),
       });
-      if (reservation.reserved.length > 0) return handOver(approved, reservation, leaseEndsAt);
+      if (reservation.reserved.length > 0) return handOver(approved, reservation);
 
-      requisition.notify('nothing-in-stock');
+      // A withdrawal that is still on its way took nothing either: that is no news.
+      if (!reservation.ended) requisition.notify('nothing-in-stock');
       note = 'nothing-in-stock';
       from = DIRECTOR;
     }
   });
 
   /** Hand-overs until all that is reserved is issued, the storekeeper closes the rest, or the lease ends. */
-  async function handOver(approved: Line[], reservation: Reservation, leaseEndsAt: string): Promise<string> {
+  async function handOver(approved: Line[], reservation: Reservation): Promise<string> {
     let waiting = reservation.reserved;
     for (;;) {
       const decision = await requisition.task('hand-over', {
         bounds: atMost(waiting),
         context: { shortage: reservation.shortage },
-        expireAt: leaseEndsAt,
+        expireAt: reservation.leaseEndsAt,
         endsWithdrawal: true,
       });
       if (decision.outcome === 'expired') {

@@ -1,0 +1,58 @@
+import { badges, type Change } from '../../db/queries/changes.ts';
+import type { Actor } from '../actor.ts';
+import { eventContract } from '../contract/events.ts';
+import type { Deps } from '../deps.ts';
+import { handle, type Route } from '../endpoint.ts';
+import { peekSession } from '../sessions.ts';
+
+/** Keeps proxies from closing a quiet stream, and is when an ended session is noticed. */
+const BEAT_EVERY_MS = 15_000;
+
+/** The stream of what concerns the reader: counts and ids only, the page asks for the rest. */
+export function eventRoutes({ db, config, events }: Deps): Route[] {
+  return [
+    handle(eventContract.events, async ({ actor: first, req, res }) => {
+      let actor: Actor = first;
+      let waiting = new Set<string>();
+      let telling = Promise.resolve();
+      res.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+      res.flushHeaders();
+
+      const tell = (): void => {
+        telling = telling.then(async () => {
+          if (res.writableEnded || res.destroyed) return;
+          // Rights may have changed since the last word; a stream does not keep a session alive.
+          const session = await peekSession(db, config, req);
+          if (!session) {
+            res.end();
+            return;
+          }
+          actor = session;
+          const ids = [...waiting];
+          waiting = new Set();
+          const { open, overdue, unread } = await badges(db, actor);
+          res.write(`event: inbox\ndata: ${JSON.stringify({ open, overdue, ids })}\n\nevent: notice\ndata: ${JSON.stringify({ unread })}\n\n`);
+        }).catch(() => {
+          res.end();
+        });
+      };
+      const hear = (changes: readonly Change[]): void => {
+        const mine = changes.filter(({ principals }) => principals.some((each) => actor.principals.includes(each)));
+        for (const { taskId } of mine) if (taskId) waiting.add(taskId);
+        if (mine.length > 0) tell();
+      };
+      const end = (): void => {
+        res.end();
+      };
+      events.stopped.addEventListener('abort', end);
+      const unsubscribe = events.subscribe(hear);
+      const beat = setInterval(tell, BEAT_EVERY_MS);
+      const closed = new Promise<void>((resolve) => { res.once('close', resolve); });
+      tell();
+      await closed;
+      clearInterval(beat);
+      unsubscribe();
+      events.stopped.removeEventListener('abort', end);
+    }),
+  ];
+}
