@@ -122,8 +122,8 @@ export const problems = {
     status: 409,
     title: { zh: '盘点数少于已预留数', en: 'Fewer than reserved' },
     detail: {
-      zh: '已为 cases 中的单据预留 {reserved} 件；请先发放或释放，再按此数盘点。',
-      en: '{reserved} are reserved for the cases listed: issue or release them first.',
+      zh: '已预留 {reserved}：{numbers}。请先在柜台发放，或选择“无法发放”，再按此数盘点。',
+      en: '{reserved} are reserved for {numbers}. Issue them at the counter, or choose “Cannot issue”, before counting so few.',
     },
   },
   'stock-too-much': {
@@ -170,18 +170,28 @@ export const problems = {
   },
   'claimed-already': {
     status: 409,
-    title: { zh: '任务已被签收', en: 'Already claimed' },
-    detail: { zh: '{name}已签收此任务。', en: '{name} has claimed this task.' },
+    title: { zh: '任务已被认领', en: 'Already claimed' },
+    detail: { zh: '{name}已认领此任务。', en: 'This task is claimed by {name}.' },
   },
   'not-claimed': {
     status: 409,
-    title: { zh: '尚未签收', en: 'Not claimed' },
-    detail: { zh: '您没有签收此任务，无需退签。', en: 'You have not claimed this task: there is nothing to release.' },
+    title: { zh: '尚未认领', en: 'Not claimed' },
+    detail: { zh: '您没有认领此任务，无需释放。', en: 'You have not claimed this task: there is nothing to release.' },
   },
   'transfer-to-self': {
     status: 422,
     title: { zh: '不能转办给自己', en: 'Cannot transfer to oneself' },
     detail: { zh: '请选择另一位同事。', en: 'Choose another colleague.' },
+  },
+  'not-transferable': {
+    status: 403,
+    title: { zh: '此任务不能转办', en: 'Cannot be transferred' },
+    detail: { zh: '此任务只能由申请人本人办理，不能转办。', en: 'Only the requester can do this task: it cannot be transferred.' },
+  },
+  'nobody-to-urge': {
+    status: 409,
+    title: { zh: '无人可催办', en: 'Nobody to urge' },
+    detail: { zh: '此流程目前由您本人办理，或下一步正在安排。', en: 'The process waits for yourself, or its next step is being arranged.' },
   },
   'requester-only': {
     status: 403,
@@ -240,7 +250,7 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     zh: '请填写 ISO 8601 时长，例如 P1D（1 天）或 PT4H（4 小时）。',
     en: 'must be an ISO 8601 duration such as P1D (one day) or PT4H (four hours).',
   },
-  'duration.out-of-range': { zh: '时长过长，请缩短。', en: 'is too long: choose a shorter duration.' },
+  'duration.out-of-range': { zh: '时长须大于 0，且不超过 3660 天。', en: 'must be more than nothing and at most 3660 days.' },
   'timeout-policy.remind.every.out-of-range': {
     zh: '提醒总时长过长，请减少次数或缩短间隔。',
     en: 'lets the reminders run too long: choose fewer or more frequent ones.',
@@ -275,7 +285,7 @@ export interface FieldError {
   readonly in?: 'body' | 'query' | 'path' | 'header';
 }
 
-type Parameter = string | number | Text;
+type Parameter = string | number | Date | Text;
 
 /**
  * An answer that is not a success; throw it anywhere below a handler. `params` fill the texts, `members` stand in the JSON
@@ -335,8 +345,15 @@ export function fill(text: Text, locale: Locale, params: Readonly<Record<string,
   return textIn(locale, text).replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = Object.hasOwn(params, name) ? params[name] : undefined;
     if (value === undefined || value === null) return placeholder;
+    if (value instanceof Date) return instantIn(locale, value);
     return typeof value === 'object' && 'zh' in value ? textIn(locale, value as Text) : String(value);
   });
+}
+
+/** An instant as the company's people say it, in the company's time zone. */
+function instantIn(locale: Locale, at: Date): string {
+  const day = { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' } as const;
+  return at.toLocaleString(locale === 'en' ? 'en-GB' : 'zh-CN', day);
 }
 
 /** A 400 that names one field; `key` is one of `fieldTexts`, `params` fill it. */

@@ -21,7 +21,7 @@ export const instant = z.union([z.date(), z.string()])
   .pipe(z.iso.datetime());
 
 /** An opaque cursor of the sort keys of the last row shown. */
-export function encodeCursor(keys: readonly unknown[]): string {
+function encodeCursor(keys: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 

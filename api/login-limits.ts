@@ -2,10 +2,10 @@ import type { Db } from '../db/connect.ts';
 import { countLoginFailures, insertLoginAttempt, lockLogin } from '../db/queries/sessions.ts';
 import { Problem } from './errors.ts';
 
-export const WINDOW_MINUTES = 15;
-export const FAILURES_PER_ACCOUNT = 10;
+const WINDOW_MINUTES = 15;
+const FAILURES_PER_ACCOUNT = 10;
 /** An office may share one address, so it has more room than an account. */
-export const FAILURES_PER_ADDRESS = 50;
+const FAILURES_PER_ADDRESS = 50;
 
 /**
  * Notes a login attempt before its password is looked at, as failed until told otherwise; so fifty guesses at once are no

@@ -93,6 +93,8 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'POST /login': { any: everybody(200) },
   'POST /logout': { any: loggedIn(204) },
   'GET /me': { any: loggedIn(200) },
+  'PATCH /me': { any: loggedIn(200) },
+  'GET /events': { any: loggedIn(200) },
 
   'GET /health/live': { any: everybody(200) },
   'GET /health/ready': { any: everybody(200) },
@@ -105,7 +107,8 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'GET /processes': { any: loggedIn(200) },
   'GET /processes/:id': read,
   'POST /processes/:id/withdraw': requesterOnly,
-  'POST /processes/:id/remind': requesterOnly,
+  // A returned case waits for the requester: there is nobody else to urge.
+  'POST /processes/:id/remind': { ...requesterOnly, returned: object({ 409: 'requester', 403: 'leader admin auditor' }) },
   'POST /processes/:id/comments': {
     waiting: object({ 201: 'requester leader admin', 403: 'auditor' }),
     waiting2: object({ 201: 'requester2 leader2 colleague director admin', 403: 'auditor' }),
@@ -132,6 +135,10 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   },
   'POST /tasks/:id/transfer': {
     ...candidateOnly,
+    // An administrator reassigns.
+    waiting: object({ 200: 'leader admin', 403: 'requester auditor' }),
+    waiting2: object({ 200: 'director admin', 403: 'requester2 leader2 colleague auditor' }),
+    claimed: object({ 200: 'storekeeper admin', 403: 'requester leader director auditor' }),
     // A revision is the requester's own: whoever wrote it for the requester could approve it afterwards.
     returned: object({ 403: 'requester leader admin auditor' }),
   },

@@ -195,7 +195,7 @@ describe('permissions', function () {
       const { task } = await prepare('returned');
       const requester = sessions.get('requester')!;
       const { status, body } = await requester.post(`/tasks/${task}/transfer`, { to: idOf.leader });
-      expect([status, body.code]).to.eql([403, 'requester-only']);
+      expect([status, body.code]).to.eql([403, 'not-transferable']);
     });
 
     async function refused(person: Person, task: string, action: string): Promise<void> {
@@ -367,6 +367,7 @@ const decisions: Partial<Record<Thing, object>> = {
 const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
   'POST /login': () => ({ username: 'requester', password: 'houqin-demo' }),
   'POST /logout': () => ({}),
+  'PATCH /me': () => ({ locale: 'zh-CN' }),
   'POST /csp-reports': () => ({}),
   'POST /processes': () => ({ type: 'supply-requisition', form: { purpose: '权限', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } }),
   'POST /processes/:id/withdraw': () => ({ reason: '不需要了' }),
@@ -375,7 +376,7 @@ const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
   'POST /tasks/:id/decision': (thing) => decisions[thing] ?? { outcome: 'approved' },
   'POST /tasks/:id/claim': () => ({}),
   'POST /tasks/:id/release': () => ({}),
-  'POST /tasks/:id/transfer': () => ({ to: BYSTANDER }),
+  'POST /tasks/:id/transfer': () => ({ to: BYSTANDER, comment: '外出' }),
   'POST /notices/read': () => ({}),
   'POST /supply/items/import': () => ({ csv: '编码,名称,类别,单位,单价（元）\nP-900,导入物品,测试,个,1.00\n', dryRun: true }),
   'POST /supply/items': () => {

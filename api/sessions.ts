@@ -8,13 +8,13 @@ import type { Config } from './config.ts';
 
 /** A session ends after so many minutes without a request, and in any case after so many hours. */
 export const IDLE_MINUTES = 30;
-export const ABSOLUTE_HOURS = 12;
+const ABSOLUTE_HOURS = 12;
 
 /** The session of a request. `ended`: the token is known, but its time is over or the person is no longer active. */
 export type SessionState = { readonly actor: Actor } | { readonly ended: { readonly personId: string } } | undefined;
 
 /** Name of the session's cookie; over https the browser itself ties a `__Host-` cookie to this host and to https. */
-export function cookieName({ secureCookies }: Pick<Config, 'secureCookies'>): string {
+function cookieName({ secureCookies }: Pick<Config, 'secureCookies'>): string {
   return secureCookies ? '__Host-houqin_session' : 'houqin_session';
 }
 

@@ -48,8 +48,8 @@ export async function putTask(db: Db, processId: string, step: string, n = 1): P
 }
 
 /** Writes a decision as if `personId` had made it. */
-export async function putDecision(db: Db, taskId: string, personId: string, outcome: string): Promise<void> {
+export async function putDecision(db: Db, taskId: string, personId: string, outcome: string, at = new Date()): Promise<void> {
   await db('task').where({ id: taskId }).update({
-    state: 'decided', outcome, actor_kind: 'person', decided_by: personId, assignee_id: personId, decided_at: db.fn.now(), facts: '{}',
+    state: 'decided', outcome, actor_kind: 'person', decided_by: personId, assignee_id: personId, decided_at: at, facts: '{}',
   });
 }

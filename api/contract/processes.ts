@@ -38,7 +38,11 @@ export const processSummary = z.object({
   department: z.string(),
   startedAt: instant,
   endedAt: instant.nullable(),
+  current: z.array(z.object({ taskId: z.string(), step: z.string(), stepTitle: text, assignee: person.nullable(), openedAt: instant, dueAt: instant.nullable(), overdue: z.boolean() })),
 });
+
+/** Who may act: a person, a role or the leader of a department, with the people behind it now. */
+export const holder = z.object({ principal: z.string(), name: text, people: z.array(person) });
 
 const openTask = z.object({
   id: z.string(),
@@ -46,6 +50,7 @@ const openTask = z.object({
   stepTitle: text,
   assignee: person.nullable(),
   candidates: z.array(z.string()),
+  holders: z.array(holder),
   openedAt: instant,
   dueAt: instant.nullable(),
   expireAt: instant.nullable(),
@@ -55,7 +60,7 @@ const openTask = z.object({
 const step = z.object({
   step: z.string(),
   title: text,
-  state: z.enum(['done', 'current', 'planned']),
+  state: z.enum(['done', 'current', 'planned', 'closed']),
   taskId: z.string().nullable(),
   outcome: z.string().nullable(),
   actorKind: z.enum(['person', 'clock', 'system', 'administrator']).nullable(),
@@ -63,6 +68,8 @@ const step = z.object({
   openedAt: instant.nullable(),
   decidedAt: instant.nullable(),
   dueAt: instant.nullable(),
+  comment: z.string().nullable(),
+  data: json,
 });
 
 /** A process as everybody who may see it sees it. */

@@ -32,4 +32,12 @@ export const sessionContract = {
     summary: { zh: '当前用户', en: 'Who I am' },
     response: me,
   }),
+  changeMe: endpoint({
+    method: 'patch',
+    path: '/me',
+    access: 'session',
+    summary: { zh: '修改自己的语言', en: 'Changes one’s own language, on every device' },
+    body: z.strictObject({ locale: z.enum(['zh-CN', 'en']) }),
+    response: me,
+  }),
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { listOf, listQuery } from '../lists.ts';
-import { cc, id, instant, person, text, timelineEntry } from './processes.ts';
+import { cc, holder, id, instant, person, text, timelineEntry } from './processes.ts';
 
 const json = z.unknown();
 const actorKind = z.enum(['person', 'clock', 'system', 'administrator']);
@@ -48,6 +48,7 @@ export const taskDetail = taskSummary.extend({
   note: text.nullable(),
   shortage: z.array(z.object({ itemId: z.string(), missing: z.number().int() })),
   candidates: z.array(z.string()),
+  holders: z.array(holder),
   expireAt: instant.nullable(),
   actorKind: actorKind.nullable(),
   decidedBy: person.nullable(),
@@ -111,7 +112,7 @@ export const taskContract = {
     method: 'post',
     path: '/tasks/:id/claim',
     access: 'session',
-    summary: { zh: '签收', en: 'Claims a task that is nobody’s' },
+    summary: { zh: '认领', en: 'Claims a task that is nobody’s' },
     idempotent: true,
     params,
     response: taskSummary,
@@ -120,7 +121,7 @@ export const taskContract = {
     method: 'post',
     path: '/tasks/:id/release',
     access: 'session',
-    summary: { zh: '退签', en: 'Gives a claimed task back to its candidates' },
+    summary: { zh: '释放', en: 'Gives a claimed task back to its candidates' },
     idempotent: true,
     params,
     response: taskSummary,

@@ -3,7 +3,7 @@ import { peopleByIdOrUsername } from '../../db/queries/directory.ts';
 import { referred } from '../../db/queries/references.ts';
 import type { TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
-import type { Bounds, Text } from '../../workflows/lib/contract.ts';
+import type { Bounds, ProcessContract, Text } from '../../workflows/lib/contract.ts';
 import { dataSchema, type ProcessType } from '../../workflows/lib/form.ts';
 import type { Locale } from '../actor.ts';
 import { Problem, type FieldError } from '../errors.ts';
@@ -58,17 +58,20 @@ export function checkDecision(task: TaskRow, { outcome, comment, data }: Wanted,
   const type = processTypes[task.type]!;
   const step = type.contract.steps[task.step]!;
   if (!task.outcomes.includes(outcome)) {
-    const allowed = task.outcomes.join(', ');
-    throw invalid([field('outcome', { zh: `须为以下之一：${allowed}。`, en: `must be one of: ${allowed}.` })]);
+    throw invalid([field('outcome', oneOf(task.outcomes, step.outcomes))]);
   }
   if (step.commentNeeded?.includes(outcome) && !comment) {
     throw invalid([field('comment', { zh: '请说明原因。', en: 'must give the reason.' })]);
   }
   const parsed = dataSchema(type, task.step, outcome).safeParse(data ?? undefined);
   if (!parsed.success) throw invalidInput(parsed.error.issues, 'body', locale, 'data');
-  const errors = boundErrors(task.bounds, parsed.data as BoundedData | undefined);
+  const errors = boundErrors(task.bounds, parsed.data as BoundedData | undefined, titlesOf(type.contract));
   if (errors.length > 0) throw invalid(errors);
   return parsed.data;
+}
+
+function titlesOf({ steps }: ProcessContract): Record<string, Text> {
+  return Object.fromEntries(Object.entries(steps).map(([step, { title }]) => [step, title]));
 }
 
 /** Ids of active people, named by id or user name. Throws a 400 that names `path` for anyone else. */
@@ -86,11 +89,10 @@ interface BoundedData {
   lines?: Record<string, unknown>[];
 }
 
-function boundErrors(bounds: Bounds, data: BoundedData | undefined): FieldError[] {
+function boundErrors(bounds: Bounds, data: BoundedData | undefined, titles: Readonly<Record<string, Text>>): FieldError[] {
   const errors: FieldError[] = [];
   if (data?.toStep !== undefined && !bounds.toStep?.includes(data.toStep)) {
-    const allowed = bounds.toStep?.join(', ') ?? '';
-    errors.push(field('data.toStep', { zh: `只能退回到：${allowed}。`, en: `can be one of: ${allowed}.` }));
+    errors.push(field('data.toStep', oneOf(bounds.toStep ?? [], titles)));
   }
   if (!bounds.lines || !data?.lines) return errors;
   const { field: name, most, reasonWhenLower } = bounds.lines;
@@ -116,6 +118,12 @@ function boundErrors(bounds: Bounds, data: BoundedData | undefined): FieldError[
     }));
   }
   return errors;
+}
+
+/** What may be chosen: the key that is sent, with the words that people know. */
+function oneOf(keys: readonly string[], titles: Readonly<Record<string, Text>>): Text {
+  const list = (language: 'zh' | 'en') => keys.map((key) => (titles[key] ? `${key}（${titles[key][language]}）` : key));
+  return { zh: `须为以下之一：${list('zh').join('、')}。`, en: `must be one of: ${list('en').join(', ')}.` };
 }
 
 const UNKNOWN: Text = { zh: '不存在，请重新选择。', en: 'does not exist: choose another one.' };

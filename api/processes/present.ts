@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProcessRow, TimelineRow } from '../../db/queries/processes.ts';
-import type { CopyRow, TaskRow } from '../../db/queries/tasks.ts';
+import type { CopyRow, OpenTaskRow, TaskRow } from '../../db/queries/tasks.ts';
 import type { ProcessContract, Text } from '../../workflows/lib/contract.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import type { processDetail, processSummary, timelineEntry } from '../contract/processes.ts';
@@ -18,10 +18,11 @@ export function jsonSchema(schema: z.ZodType): unknown {
 
 type PersonJson = { id: string; name: string };
 const named = (id: string | null, name: string | null): PersonJson | null => (id === null ? null : { id, name: name ?? id });
+const isOverdue = (dueAt: Date | null): boolean => dueAt !== null && dueAt.getTime() < Date.now();
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** A process in a list. */
-export function presentProcess(row: ProcessRow): z.input<typeof processSummary> {
+export function presentProcess(row: ProcessRow, open: readonly OpenTaskRow[] = []): z.input<typeof processSummary> {
   const contract = contractOf(row.type);
   return {
     id: row.id,
@@ -36,6 +37,15 @@ export function presentProcess(row: ProcessRow): z.input<typeof processSummary> 
     department: row.department_name,
     startedAt: row.started_at.toISOString(),
     endedAt: iso(row.ended_at),
+    current: open.filter((task) => task.process_id === row.id && row.status === 'running').map((task) => ({
+      taskId: task.id,
+      step: task.step,
+      stepTitle: stepTitle(contract, task.step),
+      assignee: named(task.assignee_id, task.assignee_name),
+      openedAt: task.opened_at.toISOString(),
+      dueAt: iso(task.due_at),
+      overdue: isOverdue(task.due_at),
+    })),
   };
 }
 
@@ -57,7 +67,7 @@ export function presentTask(row: TaskRow): z.input<typeof taskSummary> & { id: s
     assignee: named(row.assignee_id, row.assignee_name),
     openedAt: iso(row.opened_at),
     dueAt: iso(row.due_at),
-    overdue: row.state === 'open' && row.due_at !== null && row.due_at.getTime() < Date.now(),
+    overdue: row.state === 'open' && isOverdue(row.due_at),
     urged: row.state === 'open' && row.urged_at !== null && row.urged_at > row.opened_at,
     outcome: row.outcome,
     decidedAt: iso(row.decided_at),
@@ -110,14 +120,17 @@ export function presentEntry(row: TimelineRow, contract: ProcessContract): z.inp
   };
 }
 
+/** A task that its process closed was nobody's decision, yet it is part of how the process went. */
+const STEP_STATES = { open: 'current', decided: 'done', closed: 'closed' } as const;
+
 type StepJson = z.input<typeof processDetail>['steps'][number];
 
 /** What was done, what is being done, and, while the process runs, what the contract still plans. */
 export function presentSteps(tasks: readonly TaskRow[], contract: ProcessContract, running: boolean): StepJson[] {
-  const happened = tasks.filter(({ state }) => state !== 'closed').map((task): StepJson => ({
+  const happened = tasks.map((task): StepJson => ({
     step: task.step,
     title: stepTitle(contract, task.step),
-    state: task.state === 'open' ? 'current' : 'done',
+    state: STEP_STATES[task.state],
     taskId: task.id,
     outcome: task.outcome,
     actorKind: task.actor_kind as StepJson['actorKind'],
@@ -125,6 +138,8 @@ export function presentSteps(tasks: readonly TaskRow[], contract: ProcessContrac
     openedAt: iso(task.opened_at),
     decidedAt: iso(task.decided_at),
     dueAt: iso(task.due_at),
+    comment: task.comment,
+    data: task.data,
   }));
   if (!running) return happened;
   return [...happened, ...plannedSteps(tasks, contract).map((step): StepJson => ({
@@ -138,6 +153,8 @@ export function presentSteps(tasks: readonly TaskRow[], contract: ProcessContrac
     openedAt: null,
     decidedAt: null,
     dueAt: null,
+    comment: null,
+    data: null,
   }))];
 }
 

@@ -6,9 +6,9 @@ import {
 import { enqueue } from '../../db/queries/outbox.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { peopleOf } from '../../db/queries/candidates.ts';
-import { findColleagues } from '../../db/queries/directory.ts';
+import { findColleagues, holdersOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
-import { mayAct, tasksOf } from '../../db/queries/tasks.ts';
+import { mayAct, openTasksOf, tasksOf } from '../../db/queries/tasks.ts';
 import { withoutRole } from '../../db/queries/visibility.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
@@ -69,8 +69,9 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
     }),
 
     handle(processContract.listProcesses, async ({ actor, query: { limit, cursor, ...filter } }) => {
-      const listed = await listProcesses(db, actor, filter, { limit: limit + 1, after: instantAfter(cursor) });
-      return instantList(listed, limit, ({ id }) => id, presentProcess);
+      const listed = await listProcesses(db, actor, filter, { limit: limit + 1, after: instantAfter(cursor, 'processes') });
+      const open = await openTasksOf(db, listed.rows.map(({ id }) => id));
+      return instantList(listed, limit, 'processes', ({ id }) => id, (row) => presentProcess(row, open));
     }),
 
     handle(processContract.getProcess, async ({ actor, params: { id } }) => {
@@ -81,8 +82,9 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
       const current = forms.at(-1)!;
       const open = tasks.filter(({ state }) => state === 'open');
       const running = process.status === 'running';
+      const holders = await holdersOf(db, open.flatMap(({ candidates }) => candidates));
       return {
-        ...presentProcess(process),
+        ...presentProcess(process, open),
         form: current.form,
         formVersion: current.version,
         formVersions: forms.map((each) => ({
@@ -99,6 +101,7 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
           stepTitle: contract.steps[task.step]!.title,
           assignee: task.assignee_id === null ? null : { id: task.assignee_id, name: task.assignee_name! },
           candidates: task.candidates,
+          holders: task.candidates.flatMap((each) => holders.get(each) ?? []),
           openedAt: task.opened_at.toISOString(),
           dueAt: task.due_at?.toISOString() ?? null,
           expireAt: task.expire_at?.toISOString() ?? null,
@@ -134,7 +137,7 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
         requireRunning(process);
         const again = await urgeProcess(trx, id, URGE_EVERY_HOURS);
         if (again) {
-          throw new Problem('urged-already', { hours: URGE_EVERY_HOURS, at: again.toISOString() }, {
+          throw new Problem('urged-already', { hours: URGE_EVERY_HOURS, at: again }, {
             again: again.toISOString(), retryAfter: Math.max(1, Math.ceil((again.getTime() - Date.now()) / 1_000)),
           });
         }
@@ -143,10 +146,11 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
         const reminded = new Set<string>();
         for (const task of open) {
           const holders = await peopleOf(trx, task.assignee_id ? [`person:${task.assignee_id}`] : task.candidates);
-          const people = holders.map((holder) => holder.id).filter((holder) => !task.excluded.includes(holder));
+          const people = holders.map((holder) => holder.id).filter((holder) => !task.excluded.includes(holder) && holder !== actor.personId);
           people.forEach((holder) => reminded.add(holder));
           await sendNotices(trx, people, { key: `${task.id}.urged.${urgedAt}`, kind: 'task-urged', processId: id, taskId: task.id });
         }
+        if (reminded.size === 0) throw new Problem('nobody-to-urge');
         await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'process-urged', processId: id });
         return { reminded: reminded.size };
       });

@@ -1,5 +1,5 @@
 import { recordAudit } from '../../db/queries/audit.ts';
-import { findCredentials, findProfile } from '../../db/queries/people.ts';
+import { findCredentials, findProfile, setLocale } from '../../db/queries/people.ts';
 import { markLoginSucceeded } from '../../db/queries/sessions.ts';
 import { sessionContract } from '../contract/session.ts';
 import type { Deps } from '../deps.ts';
@@ -45,6 +45,14 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
       const profile = await findProfile(db, actor.personId);
       if (!profile) throw new Problem('not-logged-in');
       return profile;
+    }),
+
+    handle(sessionContract.changeMe, async ({ actor, body: { locale } }) => {
+      await db.transaction(async (trx) => {
+        await setLocale(trx, actor.personId, locale);
+        await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'locale-changed', detail: { locale } });
+      });
+      return (await findProfile(db, actor.personId))!;
     }),
   ];
 }

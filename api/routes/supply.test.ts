@@ -38,7 +38,7 @@ describe('office items over HTTP', () => {
     });
     temporal = connectTemporal({ address: config.temporalAddress, namespace: 'away' });
     const log = pino({ level: 'silent' });
-    server.on('request', createApp({ db, config, log, temporal, outbox: { kick() {} }, counters: { cspReports: 0 } }));
+    server.on('request', createApp({ db, config, log, temporal, outbox: { kick() {} }, events: { subscribe: () => () => undefined, stopped: new AbortController().signal }, counters: { cspReports: 0 } }));
     const url = `http://127.0.0.1:${port}`;
     [storekeeper, requester, auditor] = await Promise.all([
       login(url, 'storekeeper'), login(url, 'requester'), login(url, 'auditor'),
@@ -237,6 +237,17 @@ describe('office items over HTTP', () => {
       refused(answer, 400);
       expect(answer.body.errors[0].path).to.equal('line 3, Price');
       expect(await byCode('N-2')).to.equal(undefined);
+    });
+
+    it('imports the same new items once when two files name them at once, in whatever order', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const lines = Array.from({ length: 200 }, (_, i) => `TWICE-${round}-${i},pen,pens,piece,1\n`);
+        const files = [lines, lines.toReversed()].map((each) => `Code,Name,Category,Unit,Price\n${each.join('')}`);
+        const answers = await Promise.all(files.map((csv) => storekeeper.post('/supply/items/import', { csv })));
+        // The second finds them made, or being made by the first.
+        for (const { status } of answers) expect(status).to.be.oneOf([200, 409]);
+        expect(answers.filter(({ body }) => body.created === 200)).to.have.length(1);
+      }
     });
   });
 

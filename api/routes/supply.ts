@@ -73,7 +73,7 @@ export function supplyRoutes({ db }: Deps): Route[] {
       if (taken === 'not-found') throw new Problem('not-found');
       if (!('reservedBy' in taken)) return taken;
       const reserved = taken.reservedBy.reduce((sum, { quantity }) => sum + quantity, 0);
-      throw new Problem('stock-take-below-reserved', { reserved }, { cases: taken.reservedBy });
+      throw new Problem('stock-take-below-reserved', { reserved, numbers: taken.reservedBy.map(({ number }) => number).join(', ') }, { cases: taken.reservedBy });
     })),
   ];
 }

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
-import { addComment, addFormVersion, copyTo, findVisibleProcess, formVersions, timeline } from '../../db/queries/processes.ts';
+import { addFormVersion, copyTo, findVisibleProcess, formVersions, insertComment, timeline } from '../../db/queries/processes.ts';
+import { holdersOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { currentCalendar } from '../../db/queries/timeouts.ts';
 import {
@@ -11,7 +12,7 @@ import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
 import { dataSchema } from '../../workflows/lib/form.ts';
 import type { Decision, TaskChange } from '../../workflows/lib/messages.ts';
-import type { Actor, Locale } from '../actor.ts';
+import { hasRole, type Actor, type Locale } from '../actor.ts';
 import { taskContract } from '../contract/tasks.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Call, type Endpoint, type Route } from '../endpoint.ts';
@@ -26,12 +27,13 @@ import { endOfDay } from '../processes/end-of-day.ts';
 export function taskRoutes({ db, outbox }: Deps): Route[] {
   return [
     handle(taskContract.listTasks, async ({ actor, query: { view, sort, limit, cursor, ...given } }) => {
-      const page = { limit: limit + 1, after: instantAfter(cursor) };
+      const list = view === 'open' ? `open.${sort}` : view;
+      const page = { limit: limit + 1, after: instantAfter(cursor, list) };
       const { calendar } = await currentCalendar(db);
       const filter = { ...given, endOfDay: endOfDay(new Date(), calendar.timeZone) };
-      if (view === 'copied') return instantList(await copies(db, actor, filter, page), limit, (row) => row.process_id, presentCopy);
+      if (view === 'copied') return instantList(await copies(db, actor, filter, page), limit, list, (row) => row.process_id, presentCopy);
       const listed = view === 'open' ? await inbox(db, actor, filter, sort, page) : await decidedTasks(db, actor, filter, page);
-      return instantList(listed, limit, ({ id }) => id, presentTask);
+      return instantList(listed, limit, list, ({ id }) => id, presentTask);
     }),
 
     handle(taskContract.getTask, async ({ actor, params: { id } }) => {
@@ -42,6 +44,7 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
       const step = contract.steps[task.step]!;
       const [forms, entries] = await Promise.all([formVersions(db, task.process_id), timeline(db, task.process_id)]);
       const current = forms.at(-1)!;
+      const holders = await holdersOf(db, task.candidates);
       return {
         ...presentTask(task),
         form: current.form,
@@ -60,6 +63,7 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
         note: contract.notes?.[task.context.note ?? ''] ?? null,
         shortage: [...(task.context.shortage ?? [])],
         candidates: task.candidates,
+        holders: task.candidates.flatMap((each) => holders.get(each) ?? []),
         expireAt: task.expire_at?.toISOString() ?? null,
         actorKind: task.actor_kind as Decision['actorKind'] | null,
         decidedBy: task.decided_by === null ? null : { id: task.decided_by, name: task.decided_by_name! },
@@ -108,7 +112,7 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
     }),
 
     handle(taskContract.claimTask, async (call) => changeTask(call, 'claim', async (trx, task, actor) => {
-      if (task.assignee_id !== null) throw new Problem('claimed-already', { name: task.assignee_name! });
+      if (task.assignee_id !== null) throw new Problem('claimed-already', { name: task.assignee_id === actor.personId ? YOU : task.assignee_name! });
       return claimTask(trx, task.id, actor);
     })),
 
@@ -119,20 +123,22 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
 
     handle(taskContract.transferTask, async (call) => {
       const { to: wanted, comment } = call.body;
-      return changeTask(call, 'transfer', async (trx, task, actor) => {
+      return changeTask(call, 'transfer', async (trx, task, actor, inOffice) => {
         // Whoever wrote a revision for the requester could approve it afterwards.
-        if (contractOf(task.type).steps[task.step]?.byRequester) throw new Problem('requester-only');
+        if (contractOf(task.type).steps[task.step]?.byRequester) throw new Problem('not-transferable');
+        if (inOffice && !comment) {
+          throw new Problem('invalid-input', {}, {}, [{
+            in: 'body', path: 'comment', message: { zh: '改派须说明原因。', en: 'Give the reason for reassigning somebody else’s task.' },
+          }]);
+        }
         const [to] = await checkPeople(trx, [wanted], 'to');
         if (to === actor.personId) throw new Problem('transfer-to-self');
         if (task.excluded.includes(to!)) throw new Problem('separation-of-duties');
-        const done = await transferTask(trx, task.id, actor, to!);
-        if (done) {
-          if (comment) await addComment(trx, { processId: task.process_id, by: actor.personId, text: comment, action: 'commented' });
-          await sendNotices(trx, [to!], {
-            key: `${task.id}.transferred.${Date.now()}`, kind: 'task-transferred', processId: task.process_id, taskId: task.id,
-          });
-        }
-        return done && { to: to! };
+        if (!(await transferTask(trx, task.id, inOffice ? undefined : actor, to!))) return false;
+        await sendNotices(trx, [to!], {
+          key: `${task.id}.transferred.${Date.now()}`, kind: 'task-transferred', processId: task.process_id, taskId: task.id, detail: { by: actor.name },
+        });
+        return { to: to!, ...(comment && { commentId: await insertComment(trx, { processId: task.process_id, by: actor.personId, text: comment }) }) };
       });
     }),
   ];
@@ -141,23 +147,25 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
   async function changeTask<E extends Endpoint>(
     call: Call<E>,
     name: 'claim' | 'release' | 'transfer',
-    change: (trx: Knex.Transaction, task: TaskRow, actor: Actor) => Promise<boolean | { to: string }>,
+    change: (trx: Knex.Transaction, task: TaskRow, actor: Actor, inOffice: boolean) => Promise<boolean | { to: string; commentId?: number }>,
   ) {
     const actor = call.actor as Actor;
     const { id } = call.params as { id: string };
     const changed = await transact(call, db, async (trx) => {
-      const task = await lockActionable(trx, id, actor);
-      const done = await change(trx, task, actor);
+      const task = await lockActionable(trx, id, actor, name === 'transfer');
+      // An administrator reassigns (改派) what is not the administrator's own.
+      const inOffice = !mayAct(task, actor);
+      const done = await change(trx, task, actor, inOffice);
       if (!done) throw alreadyDecided((await findTask(trx, id))!);
-      const detail = typeof done === 'object' ? done : {};
+      const detail: { to?: string; commentId?: number } = typeof done === 'object' ? done : {};
       await recordAudit(trx, {
-        actor: { kind: 'person', id: actor.personId },
+        actor: { kind: inOffice ? 'administrator' : 'person', id: actor.personId },
         action: `task-${PAST[name]}`,
         processId: task.process_id,
         taskId: id,
         detail: { step: task.step, ...detail },
       });
-      const payload: TaskChange = { taskId: id, by: actor.personId, ...detail };
+      const payload: TaskChange = { taskId: id, by: actor.personId, ...(detail.to !== undefined && { to: detail.to }) };
       await enqueue(trx, { processId: task.process_id, kind: 'signal', name, payload });
       return presentTask((await findTask(trx, id))!);
     });
@@ -170,13 +178,13 @@ const PAST = { claim: 'claimed', release: 'released', transfer: 'transferred' } 
 
 /**
  * The task with its process locked, if the actor may act on it. Throws 404 when the actor may not see it, 409 naming the winner when it is
- * decided or its process has ended, 403 when it is somebody else's.
+ * decided or its process has ended, 403 when it is somebody else's (unless an administrator may do this, too).
  */
-async function lockActionable(trx: Knex.Transaction, id: string, actor: Actor): Promise<TaskRow> {
+async function lockActionable(trx: Knex.Transaction, id: string, actor: Actor, administratorMay = false): Promise<TaskRow> {
   const task = await lockTask(trx, id);
   if (!task || !(await findVisibleProcess(trx, task.process_id, actor))) throw new Problem('not-found');
   if (task.state !== 'open') throw alreadyDecided(task);
-  if (mayAct(task, actor)) return task;
+  if (mayAct(task, actor) || (administratorMay && hasRole(actor, 'process-administrator'))) return task;
   if (task.excluded.includes(actor.personId)) throw new Problem('separation-of-duties');
   if (task.assignee_id !== null) throw new Problem('task-of-another', { name: task.assignee_name! });
   throw new Problem('not-a-candidate');
@@ -189,7 +197,7 @@ function alreadyDecided(task: TaskRow): Problem {
   const by = task.decided_by_name ?? CLOCK;
   const { outcomes = {}, clockOutcomes = {} } = contract.steps[task.step] ?? {};
   const outcome = outcomes[task.outcome!] ?? clockOutcomes[task.outcome!] ?? task.outcome!;
-  return new Problem('task-already-decided', { by, outcome, at: task.decided_at!.toISOString() }, {
+  return new Problem('task-already-decided', { by, outcome, at: task.decided_at! }, {
     decidedBy: task.decided_by === null ? null : { id: task.decided_by, name: task.decided_by_name },
     actorKind: task.actor_kind,
     decidedAt: task.decided_at!.toISOString(),
@@ -197,6 +205,7 @@ function alreadyDecided(task: TaskRow): Problem {
   });
 }
 
+const YOU = { zh: '您', en: 'you' };
 const CLOCK = { zh: '系统时钟（到期）', en: 'the clock (deadline)' };
 
 /** Keeps the new version of the form, whose hash goes into the history as the first one's did; the title follows it. */

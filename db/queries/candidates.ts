@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** Last resort for a task that nobody else may decide. */
-export const ADMINISTRATOR = 'role:process-administrator';
+const ADMINISTRATOR = 'role:process-administrator';
 
 /** An active person behind some principals. */
 interface Somebody {

@@ -10,6 +10,39 @@ export async function peopleByIdOrUsername(trx: Knex.Transaction, wanted: readon
   return new Map(rows.flatMap(({ id, username }) => [[username, id], [id, id]]));
 }
 
+/** A principal in words, with the active people behind it now. */
+export interface Holder {
+  principal: string;
+  name: { zh: string; en: string };
+  people: { id: string; name: string }[];
+}
+
+/** Every one of `principals` in words. */
+export async function holdersOf(db: Db, principals: readonly string[]): Promise<Map<string, Holder>> {
+  const ids = (prefix: string) => principals.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
+  const [people, roles, departments] = await Promise.all([
+    db('person').select('id', 'name').whereIn('id', ids('person:')).where('active', true),
+    db('role').leftJoin('person_role', 'person_role.role_id', 'role.id')
+      .leftJoin('person', (on) => on.on('person.id', 'person_role.person_id').andOn('person.active', db.raw('true')))
+      .select('role.id', 'role.name', 'role.name_en', 'person.id as person_id', 'person.name as person_name').whereIn('role.id', ids('role:')),
+    db('department').leftJoin('person', (on) => on.on('person.id', 'department.leader_id').andOn('person.active', db.raw('true')))
+      .select('department.id', 'department.name', 'department.name_en', 'person.id as person_id', 'person.name as person_name')
+      .whereIn('department.id', ids('leader:')),
+  ]);
+  const holders = new Map<string, Holder>();
+  const add = (principal: string, name: Holder['name'], id: string | null, person: string | null) => {
+    const holder = holders.get(principal) ?? { principal, name, people: [] };
+    if (id !== null && person !== null) holder.people.push({ id, name: person });
+    holders.set(principal, holder);
+  };
+  for (const { id, name } of people) add(`person:${id}`, { zh: name, en: name }, id, name);
+  for (const row of roles) add(`role:${row.id}`, { zh: row.name, en: row.name_en }, row.person_id, row.person_name);
+  for (const row of departments) {
+    add(`leader:${row.id}`, { zh: `${row.name}领导`, en: `Leader of ${row.name_en}` }, row.person_id, row.person_name);
+  }
+  return holders;
+}
+
 /** A colleague as the directory shows one. */
 export interface Colleague {
   id: string;

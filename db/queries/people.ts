@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
 import { recordAudit } from './audit.ts';
 
@@ -38,6 +39,11 @@ export async function findProfile(db: Db, personId: string): Promise<Profile | u
     FROM person p JOIN department d ON d.id = p.department_id
     WHERE p.id = ? AND p.active`, [personId]);
   return rows[0];
+}
+
+/** The language in which a person is answered. */
+export async function setLocale(trx: Knex.Transaction, personId: string, locale: 'zh-CN' | 'en'): Promise<void> {
+  await trx('person').where({ id: personId }).update({ locale });
 }
 
 /**

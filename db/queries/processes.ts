@@ -178,8 +178,16 @@ export async function addComment(
   trx: Knex.Transaction,
   { processId, by, text, action }: { processId: string; by: string; text: string; action: string },
 ): Promise<void> {
+  const commentId = await insertComment(trx, { processId, by, text });
+  await recordAudit(trx, { actor: { kind: 'person', id: by }, action, processId, detail: { commentId } });
+}
+
+/** Keeps words that belong to an audit event, which names them as `detail.commentId`; answers that id. */
+export async function insertComment(
+  trx: Knex.Transaction, { processId, by, text }: { processId: string; by: string; text: string },
+): Promise<number> {
   const [{ id }] = await trx('comment').insert({ process_id: processId, author_id: by, text }, ['id']);
-  await recordAudit(trx, { actor: { kind: 'person', id: by }, action, processId, detail: { commentId: id } });
+  return id;
 }
 
 /** Copies a process to people (抄送), who get a notice; those who have it already are left alone. */

@@ -67,6 +67,16 @@ export async function tasksOf(db: Db, processId: string): Promise<TaskRow[]> {
   return tasks(db).where('task.process_id', processId).orderBy([{ column: 'task.opened_at' }, { column: 'task.id' }]);
 }
 
+/** What a list of processes shows of an open task. */
+export type OpenTaskRow = Pick<TaskRow, 'id' | 'process_id' | 'step' | 'assignee_id' | 'assignee_name' | 'opened_at' | 'due_at'>;
+
+/** The open tasks of many processes. */
+export async function openTasksOf(db: Db | Knex.Transaction, processIds: readonly string[]): Promise<OpenTaskRow[]> {
+  return db('task').leftJoin('person as assignee', 'assignee.id', 'task.assignee_id')
+    .select('task.id', 'task.process_id', 'task.step', 'task.assignee_id', 'assignee.name as assignee_name', 'task.opened_at', 'task.due_at')
+    .whereIn('task.process_id', [...processIds]).where('task.state', 'open').orderBy('task.opened_at');
+}
+
 /** The task with its process row locked until the transaction's end, so that it stays as it is read. */
 export async function lockTask(trx: Knex.Transaction, id: string): Promise<TaskRow | undefined> {
   const locked = await trx('process').select('id').where('id', trx('task').select('process_id').where({ id })).forUpdate().first();
@@ -134,9 +144,10 @@ export async function releaseTask(trx: Knex.Transaction, id: string, viewer: Vie
   return (await trx('task').where({ id, state: 'open', assignee_id: viewer.personId }).update({ assignee_id: null })) === 1;
 }
 
-/** Gives an open task that the viewer may decide to another person. True when it happened. */
-export async function transferTask(trx: Knex.Transaction, id: string, viewer: Viewer, to: string): Promise<boolean> {
-  const changed = await whereMayAct(trx('task').where({ id }), viewer).whereRaw('NOT ? = ANY (excluded)', [to]).update({ assignee_id: to });
+/** Gives an open task to another person: one that the viewer may decide, or any without a viewer (an administrator's). True when it happened. */
+export async function transferTask(trx: Knex.Transaction, id: string, viewer: Viewer | undefined, to: string): Promise<boolean> {
+  const open = trx('task').where({ id, state: 'open' });
+  const changed = await (viewer ? whereMayAct(open, viewer) : open).whereRaw('NOT ? = ANY (excluded)', [to]).update({ assignee_id: to });
   return changed === 1;
 }
 

@@ -13,7 +13,7 @@ const projection = proxyLocalActivities<ProjectionActivities>({
 });
 
 /** Key of an effect or id of a task: the same however often the code runs, and safe in a URL. */
-export function stepKey(processId: string, step: string, n: number): string {
+function stepKey(processId: string, step: string, n: number): string {
   return `${processId}.${step}.${n}`;
 }
 
@@ -109,6 +109,8 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
 
   async function openTask(step: string, options: TaskOptions, afterEnd: boolean): Promise<Decision> {
     const { candidates, outcomes, byRequester = false } = stepOf(step);
+    const events = workflowInfo().historyLength;
+    if (events > HISTORY_ALARM) log.warn('long history', { events });
     const n = next(step);
     const request: OpenTaskInput = {
       taskId: stepKey(processId, step, n),
@@ -180,10 +182,7 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
         if (!(error instanceof Withdrawn) && !isCancellation(error)) throw error;
         outcome = 'withdrawn';
       }
-      const ended = await CancellationScope.nonCancellable(() => end(outcome));
-      const events = workflowInfo().historyLength;
-      if (events > HISTORY_ALARM) log.warn('long history', { events });
-      return ended;
+      return CancellationScope.nonCancellable(() => end(outcome));
     },
 
     task: (step, options = {}) => openTask(step, options, false),

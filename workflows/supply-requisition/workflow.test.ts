@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { withdrawProcess } from '../../db/queries/processes.ts';
 import { eventually } from '../../test/person.ts';
 import { startProduct, type Product } from '../../test/product.ts';
 import {
@@ -190,6 +191,38 @@ describe('supply requisition', function () {
     await decide(product, id, 'department-leader', 'leader', 'returned', { comment: '请修改' });
     await decide(product, id, 'revise', 'requester', 'withdrawn');
     expect((await ended(product, id)).outcome).to.equal('withdrawn');
+  });
+
+  it('is withdrawn before its workflow has even begun, and while an approval is being carried out', async () => {
+    const item = await makeItem(product, 5);
+    const approved = await request(product, [{ itemId: item, quantity: 1 }]);
+    await decide(product, approved, 'department-leader', 'leader', 'approved');
+    await openTask(product, approved, 'service-centre-director');
+    await product.stopWorker();
+    const early = await request(product, [{ itemId: item, quantity: 1 }]);
+    const withdrawn = await (await product.as('requester')).post(`/processes/${early}/withdraw`, { reason: '填错了' });
+    expect(withdrawn.status).to.equal(200);
+    await decide(product, approved, 'service-centre-director', 'director', 'approved');
+    // Its message still waits in the outbox while the story reserves.
+    await product.db.transaction((trx) => withdrawProcess(trx, approved));
+    await product.startWorker();
+    for (const id of [early, approved]) expect(await product.temporal.client.workflow.getHandle(id).result()).to.equal('withdrawn');
+    expect(await stockOf(product, item)).to.eql({ onHand: 5, reserved: 0, available: 5 });
+    const notices = await product.db('notice').where({ process_id: approved }).pluck('kind');
+    expect(notices).to.not.include('nothing-in-stock');
+  });
+
+  it('is withdrawn when an operator cancels its workflow, and frees the stock', async () => {
+    const item = await makeItem(product, 2);
+    const id = await request(product, [{ itemId: item, quantity: 2 }]);
+    await approve(product, id);
+    const task = await openTask(product, id, 'hand-over');
+    const handle = product.temporal.client.workflow.getHandle(id);
+    await handle.cancel();
+    expect(await handle.result()).to.equal('withdrawn');
+    expect((await ended(product, id)).outcome).to.equal('withdrawn');
+    expect(await stockOf(product, item)).to.eql({ onHand: 2, reserved: 0, available: 2 });
+    expect((await (await product.as('storekeeper')).post(`/tasks/${task}/decision`, { outcome: 'issued' })).status).to.equal(409);
   });
 
   it('takes the evaluation after the end, without holding the end for it', async () => {
