@@ -33,6 +33,7 @@ export interface OpenTaskInput {
   context: TaskContext;
   endsWithdrawal: boolean;
   expireAt: string | null;
+  tellRequester: string | null;
   /** The workflow's time: deadlines count from it. */
   openedAt: string;
 }
@@ -108,6 +109,11 @@ export function createProjection({ db }: { db: Db }) {
           taskId: input.taskId,
           detail: { step: input.step, candidates, dueAt: times.due_at, ...(input.context.note && { note: input.context.note }) },
         });
+        if (input.tellRequester) {
+          await sendNotices(trx, [process.requester_id], {
+            key: `${input.taskId}.opened`, kind: input.tellRequester, processId: input.processId, taskId: input.taskId, detail: { step: input.step },
+          });
+        }
         return stateOf((await findTask(trx, input.taskId))!);
       });
     },

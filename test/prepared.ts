@@ -42,6 +42,7 @@ export async function putTask(db: Db, processId: string, step: string, n = 1): P
     context: {},
     endsWithdrawal: false,
     expireAt: null,
+    tellRequester: null,
     openedAt: new Date().toISOString(),
   });
   return taskId;

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import { handOverToSuperior } from '../../activities/deadlines/deadlines.ts';
 import { timeoutPolicySchemaFor } from '../../activities/deadlines/timeout-policy-schema.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { addCalendar, addPolicy, findCalendar, listPolicies } from '../../db/queries/policies.ts';
@@ -20,7 +19,7 @@ export function adminRoutes({ db }: Deps): Route[] {
     handle(adminContract.putTimeoutPolicy, async (call) => {
       const { params: { type, step }, actor, locale } = call;
       const contract = stepOf(type, step);
-      const policy = parseInput(timeoutPolicySchemaFor(expiriesOf(contract)), call.body, 'body', locale);
+      const policy = parseInput(policySchemaOf(contract), call.body, 'body', locale);
       if (contract.byRequester && policy.escalate) throw invalidField('escalate', 'timeout-policy.escalate.requester');
       if (contract.expiryNeeded && !policy.expire) throw invalidField('expire', 'timeout-policy.expire.needed');
       if (!policy.expire && !policy.escalate) throw invalidField('escalate', 'timeout-policy.nobody');
@@ -52,9 +51,9 @@ function stepOf(type: string, step: string): StepContract {
  * What a step may expire with: what only the clock answers, where there is such; else what a person could answer without filling in anything.
  * A lease ends at its end, and nobody acts in the requester's place: these are never handed over to the superior.
  */
-function expiriesOf({ outcomes, clockOutcomes, expiryNeeded, byRequester }: StepContract): string[] {
+function policySchemaOf({ outcomes, clockOutcomes, expiryNeeded, byRequester }: StepContract) {
   const own = Object.keys(clockOutcomes ?? outcomes).filter((outcome) => outcome !== 'resubmitted');
-  return expiryNeeded || byRequester ? own : [...own, handOverToSuperior];
+  return timeoutPolicySchemaFor(own, { handOver: !expiryNeeded && !byRequester });
 }
 
 async function recordChange(

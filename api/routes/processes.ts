@@ -5,7 +5,7 @@ import {
 } from '../../db/queries/processes.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
-import { peopleOf } from '../../db/queries/candidates.ts';
+import { peopleIn, peopleOf } from '../../db/queries/candidates.ts';
 import { findColleagues, holdersOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { mayAct, openTasksOf, tasksOf } from '../../db/queries/tasks.ts';
@@ -162,7 +162,11 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
         if (!(await findVisibleProcess(trx, id, actor))) throw new Problem('not-found');
         // The auditor's office lets read, not write; in a case of one's own one is not there as the auditor.
         if (!(await findVisibleProcess(trx, id, withoutRole(actor, 'auditor')))) throw new Problem('forbidden');
-        await addComment(trx, { processId: id, by: actor.personId, text, action: 'commented' });
+        const commentId = await addComment(trx, { processId: id, by: actor.personId, text, action: 'commented' });
+        const others = await peopleIn(trx, id);
+        await sendNotices(trx, others.filter((person) => person !== actor.personId), {
+          key: `${id}.commented.${commentId}`, kind: 'commented', processId: id, taskId: null, detail: { by: actor.name },
+        });
         return { processId: id };
       });
     }),

@@ -58,6 +58,13 @@ export async function superiorOf(
   return above ? `leader:${above.id}` : ADMINISTRATOR;
 }
 
+/** Who takes part in a process: its requester, whoever decided a task, and the assignees of open ones. */
+export async function peopleIn(trx: Knex.Transaction, processId: string): Promise<string[]> {
+  const tasks = await trx('task').select('assignee_id', 'decided_by').where({ process_id: processId });
+  const process = await trx('process').select('requester_id').where({ id: processId }).first();
+  return [...new Set([process.requester_id, ...tasks.flatMap((task) => [task.assignee_id, task.decided_by]).filter(Boolean)])];
+}
+
 function named(principals: readonly string[], prefix: string): string[] {
   return principals.filter((principal) => principal.startsWith(prefix)).map((principal) => principal.slice(prefix.length));
 }

@@ -173,13 +173,14 @@ export async function timeline(db: Db, processId: string, { refusals = false } =
   return refusals ? rows : rows.where('event.refused', false);
 }
 
-/** Writes a comment and its audit event. `action` says what the words belong to. */
+/** Writes a comment and its audit event, and answers the comment's id. `action` says what the words belong to. */
 export async function addComment(
   trx: Knex.Transaction,
   { processId, by, text, action }: { processId: string; by: string; text: string; action: string },
-): Promise<void> {
+): Promise<number> {
   const commentId = await insertComment(trx, { processId, by, text });
   await recordAudit(trx, { actor: { kind: 'person', id: by }, action, processId, detail: { commentId } });
+  return commentId;
 }
 
 /** Keeps words that belong to an audit event, which names them as `detail.commentId`; answers that id. */

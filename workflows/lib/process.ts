@@ -29,6 +29,8 @@ export interface TaskOptions {
   context?: TaskContext;
   /** The process cannot be withdrawn any more once this task is decided. */
   endsWithdrawal?: boolean;
+  /** Kind of the notice by which the requester hears that the task is open. */
+  tellRequester?: string;
   /** A fixed expiry (ISO 8601) instead of the policy's. */
   expireAt?: string;
 }
@@ -126,6 +128,7 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       context: options.context ?? {},
       endsWithdrawal: options.endsWithdrawal ?? false,
       expireAt: options.expireAt ?? null,
+      tellRequester: options.tellRequester ?? null,
       openedAt: new Date().toISOString(),
     };
     return outcomeOf(request.taskId, step, () => projection.openTask(request));
@@ -201,7 +204,7 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
           const { toStep: target = 'revise' } = (decision.facts ?? {}) as { toStep?: string };
           i = Math.max(0, steps.indexOf(target));
           if (target !== 'revise') continue;
-          const revision = await self.task('revise');
+          const revision = await self.task('revise', { tellRequester: 'process-returned' });
           if (revision.outcome === 'withdrawn') return { outcome: 'withdrawn', facts, last: revision };
           facts = (revision.facts as { form: Facts }).form;
         } else {

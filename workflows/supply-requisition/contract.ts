@@ -24,7 +24,8 @@ export const contract = {
     'hand-over': {
       title: { zh: '柜台发放', en: 'Hand-over at the counter' },
       candidates: ['role:storekeeper'],
-      outcomes: { issued: { zh: '发放', en: 'Issue' } },
+      outcomes: { issued: { zh: '发放', en: 'Issue' }, rejected: { zh: '无法发放', en: 'Cannot issue' } },
+      commentNeeded: ['rejected'],
       clockOutcomes: { expired: { zh: '逾期未领', en: 'Expired' } },
       facts: ['lines.itemId', 'lines.issued', 'rest'],
       expiryNeeded: true,

@@ -99,6 +99,28 @@ describe('supply requisition', function () {
     expect(await stockOf(product, item)).to.eql({ onHand: 2, reserved: 0, available: 2 });
   });
 
+  it('is ended by a storekeeper who cannot issue, with the reason, and frees the stock', async () => {
+    const item = await makeItem(product, 4);
+    const id = await request(product, [{ itemId: item, quantity: 4 }]);
+    await approve(product, id);
+    const first = await openTask(product, id, 'hand-over');
+    const notices = (await (await product.as('requester')).get('/notices?limit=100')).body.items;
+    expect(notices.some(({ kind, taskId }: any) => kind === 'ready-to-collect' && taskId === first)).to.equal(true);
+    const silent = await (await product.as('storekeeper')).post(`/tasks/${first}/decision`, { outcome: 'rejected' });
+    expect([silent.status, silent.body.errors[0].path]).to.eql([400, 'comment']);
+    await decide(product, id, 'hand-over', 'storekeeper', 'rejected', { comment: '受潮报废' });
+    expect((await ended(product, id)).outcome).to.equal('rejected');
+    expect(await stockOf(product, item)).to.eql({ onHand: 4, reserved: 0, available: 4 });
+
+    const partly = await request(product, [{ itemId: item, quantity: 4 }]);
+    await approve(product, partly);
+    await decide(product, partly, 'hand-over', 'storekeeper', 'issued', { data: { lines: [{ itemId: item, issued: 1 }], rest: 'keep' } });
+    await openTask(product, partly, 'hand-over', `${partly}.hand-over.1`);
+    await decide(product, partly, 'hand-over', 'storekeeper', 'rejected', { comment: '受潮报废' });
+    expect((await ended(product, partly)).outcome).to.equal('partly-issued');
+    expect(await stockOf(product, item)).to.eql({ onHand: 3, reserved: 0, available: 3 });
+  });
+
   it('reserves what is there, shows the shortage at the counter, and ends partly issued', async () => {
     const [plenty, scarce] = [await makeItem(product, 10), await makeItem(product, 1)];
     const id = await request(product, [{ itemId: plenty, quantity: 2 }, { itemId: scarce, quantity: 3 }]);

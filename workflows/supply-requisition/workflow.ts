@@ -59,10 +59,12 @@ export async function supplyRequisition(input: ProcessInput<Facts>): Promise<str
         context: { shortage: reservation.shortage },
         expireAt: reservation.leaseEndsAt,
         endsWithdrawal: true,
+        tellRequester: 'ready-to-collect',
       });
-      if (decision.outcome === 'expired') {
-        if (waiting === reservation.reserved) return 'expired';
-        await requisition.effect('release', { apply: (effect) => stock.releaseStock({ ...effect, reason: 'lease-ended' }) });
+      if (decision.outcome !== 'issued') {
+        // Expired, or the storekeeper cannot issue: with nothing handed over, that is the end, and it frees the stock.
+        if (waiting === reservation.reserved) return decision.outcome;
+        await requisition.effect('release', { apply: (effect) => stock.releaseStock({ ...effect, reason: decision.outcome }) });
         return 'partly-issued';
       }
       const { lines = whole(waiting), rest = 'keep' } = (decision.facts ?? {}) as HandOver;
