@@ -231,7 +231,7 @@ describe('processes', function () {
       }
       expect((await requester.post('/notices/read')).body).to.eql({ unread: 0 });
       const before = (await requester.get('/notices')).body.total;
-      await approve(product, await requestOne());
+      await decide(product, await requestOne(), LEADER, 'leader', 'approved');
       const id = await requestOne();
       await decide(product, id, LEADER, 'leader', 'rejected', { comment: '不予领用' });
       await ended(product, id);
