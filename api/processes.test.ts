@@ -4,7 +4,7 @@ import { openAccounts } from '../test/accounts.ts';
 import { eventually, type Person } from '../test/person.ts';
 import { putItem, putProcess } from '../test/prepared.ts';
 import { startProduct, type Product } from '../test/product.ts';
-import { approve, decide, ended, makeItem, openTask, process as processOf, request } from '../test/requisition.ts';
+import { decide, ended, makeItem, openTask, process as processOf, request } from '../test/requisition.ts';
 import { walk } from '../test/walk.ts';
 
 const LEADER = 'department-leader';
