@@ -64,7 +64,6 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
         shortage: [...(task.context.shortage ?? [])],
         candidates: task.candidates,
         holders: task.candidates.flatMap((each) => holders.get(each) ?? []),
-        expireAt: task.expire_at?.toISOString() ?? null,
         actorKind: task.actor_kind as Decision['actorKind'] | null,
         decidedBy: task.decided_by === null ? null : { id: task.decided_by, name: task.decided_by_name! },
         comment: task.comment,
