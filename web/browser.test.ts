@@ -1,41 +1,17 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import path from 'node:path';
 import { expect } from 'chai';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { startBrowser, type TestBrowser } from '../test/browser.ts';
 import { eventually } from '../test/person.ts';
 import { startProduct, type Product } from '../test/product.ts';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-
-/** HOUQIN_BROWSER, else a Chromium on the PATH. Throws with the remedy when there is none. */
-function browserPath(): string {
-  const given = process.env.HOUQIN_BROWSER;
-  const found = given !== undefined ? [given] : (process.env.PATH ?? '').split(path.delimiter)
-    .flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
-  const usable = found.find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (usable !== undefined) return usable;
-  throw new Error('The browser tests need Chromium: install it (apt-get install chromium fonts-wqy-zenhei),'
-    + ' or set HOUQIN_BROWSER to its program.');
-}
 
 describe('The pages in a real browser', function () {
   this.timeout(60_000);
   let product: Product;
-  let browser: Browser;
+  let browser: TestBrowser;
   let page: Page;
   let number: string;
-  const complaints: string[] = [];
 
   before(async () => {
-    const executablePath = browserPath();
-    expect(existsSync(new URL('dist/index.html', import.meta.url)), 'web/dist: npm test builds it').to.equal(true);
     product = await startProduct();
     const requester = await product.as('requester');
     const items = await requester.get('/supply/items?limit=1');
@@ -50,20 +26,8 @@ describe('The pages in a real browser', function () {
     const leader = await product.as('leader');
     await eventually('the task of the leader', async () => (await leader.get('/tasks')).body.total > 0);
 
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync',
-      ],
-    });
-    page = await browser.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      // Being told to log in is an answer, which the browser reports all the same.
-      if (message.type() === 'error' && !/401/.test(message.text())) complaints.push(message.text());
-    });
+    browser = await startBrowser();
+    page = await browser.page();
   });
   after(async () => {
     await browser?.close();
@@ -81,23 +45,32 @@ describe('The pages in a real browser', function () {
 
   it('logs a demo account in with one click and shows what is to be done', async () => {
     await page.getByRole('button', { name: /部门领导\s*leader$/ }).click();
-    const row = page.getByRole('listitem').filter({ hasText: number });
+    const row = page.locator('button.row').filter({ hasText: /王薇 申请/ });
     await row.waitFor();
-    expect(await row.textContent()).to.match(/部门领导审批.*到期/);
+    expect(await row.textContent()).to.match(/部门领导审批.*剩/);
+    await page.getByRole('link', { name: number }).waitFor();
     expect(new URL(page.url()).pathname).to.equal('/tasks');
   });
 
   it('speaks English on demand, on a phone too, with nothing cut off', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${product.url}/me`);
     await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('link', { name: /^To do/ }).click();
     await page.getByRole('heading', { name: 'To do' }).waitFor();
-    expect(await page.getByRole('listitem').filter({ hasText: number }).textContent()).to.contain('Department leader');
+    const row = page.locator('button.row').filter({ hasText: 'asks for' });
+    await row.waitFor();
+    expect(await row.textContent()).to.contain('Department leader');
+    await row.click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
   });
 
   it('shows the requester the request, after the leader has left', async () => {
+    await page.goto(`${product.url}/me`);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('button', { name: /^Requester\s*requester$/ }).click();
+    await page.getByRole('link', { name: 'Me', exact: true }).click();
     await page.getByRole('link', { name: 'My requests' }).click();
     const row = page.getByRole('listitem').filter({ hasText: number });
     await row.waitFor();
@@ -105,6 +78,6 @@ describe('The pages in a real browser', function () {
   });
 
   it('broke neither a script nor the content security policy on the way', () => {
-    expect(complaints).to.deep.equal([]);
+    expect(browser.complaints).to.deep.equal([]);
   });
 });

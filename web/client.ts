@@ -1,3 +1,4 @@
+import { ref } from 'vue';
 import type { z } from 'zod';
 import type { contract } from '../api/contract.ts';
 import { language, t } from './texts.ts';
@@ -14,10 +15,13 @@ interface Input<Key extends keyof Endpoints> {
   params?: z.input<Endpoints[Key]['params']>;
   query?: z.input<Endpoints[Key]['query']>;
   body?: z.input<Endpoints[Key]['body']>;
+  /** Makes a repeated write harmless: the same key gets the same answer. See `newIdempotencyKey`. */
+  idempotencyKey?: string;
 }
 
 /** What the API answers when it refuses (RFC 9457). */
 interface Problem {
+  code?: string;
   title?: string;
   detail?: string;
   errors?: { path: string; message: string }[];
@@ -29,37 +33,63 @@ export class CallError extends Error {
   readonly status: number;
   /** What is wrong with which field of the request. */
   readonly errors: readonly { path: string; message: string }[];
+  /** The whole answer, with what this problem has of its own: `code`, `decidedBy`, `cases`. */
+  readonly problem: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, message: string, errors: Problem['errors'] = []) {
+  constructor(status: number, message: string, problem: Problem = {}) {
     super(message);
     this.name = 'CallError';
     this.status = status;
-    this.errors = errors;
+    this.errors = problem.errors ?? [];
+    this.problem = { ...problem };
   }
+}
+
+/** False while the server cannot be reached. */
+export const connected = ref(true);
+
+let logInAgain: () => Promise<boolean> = async () => false;
+
+/** Says what lets a person log in again when the session has ended under a page; true when the call is to be repeated. */
+export function onSessionEnded(ask: () => Promise<boolean>): void {
+  logInAgain = ask;
 }
 
 /** Calls an endpoint of the API, named by method and path as its contract has them: `get /tasks`. Throws CallError. */
 export async function call<Key extends keyof Endpoints>(
-  key: Key, { params, query, body }: Input<Key> = {},
+  key: Key, { params, query, body, idempotencyKey }: Input<Key> = {},
 ): Promise<Answer<Key>> {
   const [method, path] = key.split(' ') as [string, string];
   const isWrite = method !== 'get';
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language.value };
   if (isWrite) headers['content-type'] = 'application/json';
+  if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
   let response: Response;
   try {
     response = await fetch(address(path, params ?? {}, query ?? {}), {
       method: method.toUpperCase(), headers, body: isWrite ? JSON.stringify(body ?? {}) : null,
     });
   } catch {
+    connected.value = false;
     throw new CallError(0, t('error.network'));
   }
+  // A proxy that answers in place of a server that is away.
+  connected.value = ![502, 504].includes(response.status);
   const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
   if (!response.ok) {
+    const isSessions = key === 'post /login' || key === 'get /me' || key === 'post /logout';
+    if (response.status === 401 && !isSessions && await logInAgain()) return call(key, { params, query, body, idempotencyKey });
     const problem = (answer ?? {}) as Problem;
-    throw new CallError(response.status, problem.detail ?? problem.title ?? t('error.unknown'), problem.errors);
+    throw new CallError(response.status, problem.detail ?? problem.title ?? t('error.unknown'), problem);
   }
   return answer as Answer<Key>;
+}
+
+/** A key for one form: made when the form opens, sent with each try of its one write. */
+export function newIdempotencyKey(): string {
+  // crypto.randomUUID is missing where a company serves the pages over plain HTTP.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function address(path: string, params: object, query: object): string {

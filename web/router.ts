@@ -1,25 +1,49 @@
 import { createRouter, createWebHistory } from 'vue-router';
+import { adminRoutes } from './pages/admin/routes.ts';
+import { auditRoutes } from './pages/audit/routes.ts';
 import LoginPage from './pages/login/LoginPage.vue';
+import { startRoutes } from './pages/start/routes.ts';
+import { supplyRoutes } from './pages/supply/routes.ts';
 import { me, refreshMe } from './session.ts';
 
 export const router = createRouter({
   history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
     { path: '/login', name: 'login', component: LoginPage },
+    { path: '/', name: 'home', component: () => import('./pages/home/HomePage.vue') },
     { path: '/tasks', name: 'tasks', component: () => import('./pages/tasks/TasksPage.vue') },
     { path: '/processes', name: 'processes', component: () => import('./pages/processes/ProcessesPage.vue') },
-    { path: '/:rest(.*)*', redirect: '/tasks' },
+    { path: '/processes/:id', name: 'process', component: () => import('./pages/processes/ProcessPage.vue'), props: true },
+    { path: '/me', name: 'me', component: () => import('./pages/me/MePage.vue') },
+    ...startRoutes,
+    ...supplyRoutes,
+    ...adminRoutes,
+    ...auditRoutes,
+    { path: '/:rest(.*)*', name: 'nowhere', redirect: '/' },
   ],
 });
+
+/** Whether a page stands at `path`. */
+export function hasPage(path: string): boolean {
+  return router.resolve(path).name !== 'nowhere';
+}
 
 let asked = false;
 
 router.beforeEach(async (to) => {
   if (!asked) {
+    // The page is on its way while the API says who is there.
+    for (const { components } of to.matched) void load(components?.default);
     // Without an answer the login page is shown, where the next try says what is wrong.
     await refreshMe().catch(() => undefined);
     asked = true;
   }
-  if (to.name === 'login') return me.value ? { name: 'tasks' } : true;
+  if (to.name === 'login') return me.value ? { name: 'home' } : true;
   return me.value ? true : { name: 'login', query: { next: to.fullPath } };
 });
+
+async function load(page: unknown): Promise<void> {
+  // A page that cannot be loaded is told of when the router asks for it.
+  if (typeof page === 'function') await Promise.resolve((page as () => unknown)()).catch(() => undefined);
+}

@@ -1,5 +1,6 @@
 import { ref } from 'vue';
 import { call, CallError, type Answer } from './client.ts';
+import { hasChosenLanguage, language, useLanguage, type Language } from './texts.ts';
 
 /** Who is logged in; null when nobody is. */
 export const me = ref<Answer<'get /me'> | null>(null);
@@ -17,10 +18,19 @@ export async function refreshMe(): Promise<void> {
 /** Logs in. Throws CallError, 401 for a wrong name or password. */
 export async function logIn(username: string, password: string): Promise<void> {
   me.value = (await call('post /login', { body: { username, password } })).person;
+  if (!hasChosenLanguage()) useLanguage(me.value.locale);
 }
 
 /** Logs out; the session ends on the server. */
 export async function logOut(): Promise<void> {
   await call('post /logout');
   me.value = null;
+}
+
+/** Changes the language here, and for whoever is logged in on other devices too. */
+export function switchLanguage(): void {
+  const chosen: Language = language.value === 'en' ? 'zh-CN' : 'en';
+  useLanguage(chosen, true);
+  // The page speaks it already; another device learns of it when it can.
+  if (me.value) void call('patch /me', { body: { locale: chosen } }).catch(() => undefined);
 }

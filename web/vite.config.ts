@@ -5,7 +5,8 @@ import components from 'unplugin-vue-components/vite';
 import { defineConfig } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const api = 'http://127.0.0.1:8100';
+// Where the API stands while the pages are developed.
+const api = process.env.HOUQIN_API ?? 'http://127.0.0.1:8100';
 
 export default defineConfig({
   root,

@@ -1,0 +1,54 @@
+import { t } from '../texts.ts';
+import type { Errors, JsonSchema } from './json-schema.ts';
+
+/** What is wrong with a form, by path, before it is sent; the API has the last word. */
+export function schemaErrors(schema: JsonSchema, value: unknown): Errors {
+  const errors: Record<string, string> = {};
+  visit(schema, value, '', true, errors);
+  return errors;
+}
+
+function visit(schema: JsonSchema, value: unknown, path: string, required: boolean, errors: Record<string, string>): void {
+  if (value === '' || value === null || value === undefined) {
+    if (required && (schema.minLength ?? 1) > 0) errors[path] = t(schema.enum ? 'form.choose' : 'form.needed');
+    return;
+  }
+  const message = wrong(schema, value);
+  if (message) errors[path] = message;
+  if (Array.isArray(value)) {
+    value.forEach((each, i) => visit(schema.items ?? {}, each, below(path, String(i)), true, errors));
+  } else if (typeof value === 'object') {
+    const record = value as Record<string, unknown>;
+    for (const [name, property] of Object.entries(schema.properties ?? {})) {
+      visit(property, record[name], below(path, name), schema.required?.includes(name) ?? false, errors);
+    }
+  }
+}
+
+function wrong(schema: JsonSchema, value: unknown): string | undefined {
+  if (schema.type === 'string' && typeof value === 'string') {
+    const { length } = value.trim();
+    if (length < (schema.minLength ?? 0)) return t('form.needed');
+    if (schema.maxLength !== undefined && length > schema.maxLength) return t('form.longest', { most: schema.maxLength });
+  }
+  if (schema.type === 'integer' || schema.type === 'number') {
+    if (typeof value !== 'number' || (schema.type === 'integer' && !Number.isInteger(value))) return t('form.integer');
+    if (schema.minimum !== undefined && value < schema.minimum) return t('form.least', { least: schema.minimum });
+    if (schema.maximum !== undefined && value > schema.maximum) return t('form.most', { most: schema.maximum });
+  }
+  if (schema.type === 'array' && Array.isArray(value)) {
+    if (value.length < (schema.minItems ?? 0)) return t('form.least-lines', { least: schema.minItems! });
+    if (schema.maxItems !== undefined && value.length > schema.maxItems) return t('form.most-lines', { most: schema.maxItems });
+  }
+  return undefined;
+}
+
+function below(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** The errors of a refusal that are below `prefix` (`form`), by their path below it, without the field's name in front. */
+export function errorsBelow(prefix: string, errors: readonly { path: string; message: string }[]): Errors {
+  return Object.fromEntries(errors.filter(({ path }) => path.startsWith(`${prefix}.`))
+    .map(({ path, message }) => [path.slice(prefix.length + 1), message.replace(/^[^：:]{1,60}[：:]\s*/, '')]));
+}
