@@ -50,7 +50,7 @@ export async function supplyRequisition(input: ProcessInput<Facts>): Promise<str
     }
   });
 
-  /** Hand-overs until all that is reserved is issued, the storekeeper closes the rest, or the lease ends. */
+  /** Hand-overs until all that is reserved is issued, the storekeeper closes the rest or cannot issue it, or the lease ends. */
   async function handOver(approved: Line[], reservation: Reservation): Promise<string> {
     let waiting = reservation.reserved;
     for (;;) {
