@@ -7,6 +7,12 @@ import { processContract } from './contract/processes.ts';
 import { sessionContract } from './contract/session.ts';
 import { supplyContract } from './contract/supply.ts';
 import { taskContract } from './contract/tasks.ts';
+import { peopleContract } from './contract/people.ts';
+import { announcementContract } from './contract/announcements.ts';
+import { operationContract } from './contract/operations.ts';
+import { statisticContract } from './contract/statistics.ts';
+import { paperContract } from './contract/paper.ts';
+import { searchContract } from './contract/search.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -20,6 +26,12 @@ export const contract = {
   supply: supplyContract,
   admin: adminContract,
   audit: auditContract,
+  search: searchContract,
+  paper: paperContract,
+  statistics: statisticContract,
+  operations: operationContract,
+  announcements: announcementContract,
+  people: peopleContract,
 };
 
 /** The same as a list. */

@@ -9,10 +9,17 @@ import { processRoutes } from './routes/processes.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { supplyRoutes } from './routes/supply.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { announcementRoutes } from './routes/announcements.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { statisticRoutes } from './routes/statistics.ts';
+import { paperRoutes } from './routes/paper.ts';
+import { searchRoutes } from './routes/search.ts';
 
 /** Every endpoint with its handler, by area. */
 export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, healthRoutes, processRoutes, taskRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
+    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes,
   ].flatMap((area) => area(deps));
 }

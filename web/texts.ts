@@ -1,4 +1,12 @@
 import { computed, ref } from 'vue';
+import { announcementTexts } from './texts/announcements.ts';
+import { auditTexts } from './texts/audit.ts';
+import { operationTexts } from './texts/operations.ts';
+import { paletteTexts } from './texts/palette.ts';
+import { peopleTexts } from './texts/people.ts';
+import { printTexts } from './texts/print.ts';
+import { statisticTexts } from './texts/statistics.ts';
+import { timeoutTexts } from './texts/timeouts.ts';
 import { homeTexts } from './texts/home.ts';
 import { loginTexts } from './texts/login.ts';
 import { processTexts } from './texts/processes.ts';
@@ -23,6 +31,14 @@ export const texts = {
   ...processTexts,
   ...startTexts,
   ...supplyTexts,
+  ...timeoutTexts,
+  ...statisticTexts,
+  ...printTexts,
+  ...peopleTexts,
+  ...paletteTexts,
+  ...operationTexts,
+  ...auditTexts,
+  ...announcementTexts,
 };
 
 export type TextKey = keyof typeof texts;

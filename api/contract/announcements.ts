@@ -1,0 +1,3 @@
+/** Announcements (公告), which administrators publish. */
+export const announcementContract = {
+};

@@ -1,0 +1,3 @@
+/** What is stuck, and what an administrator does about it. */
+export const operationContract = {
+};

@@ -1,0 +1,3 @@
+/** A requisition on paper. */
+export const paperContract = {
+};

@@ -1,0 +1,3 @@
+/** People, departments and roles, which administrators keep. */
+export const peopleContract = {
+};

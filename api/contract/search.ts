@@ -1,0 +1,3 @@
+/** Finding anything by a word. */
+export const searchContract = {
+};

@@ -1,0 +1,3 @@
+/** Statistics of supply. */
+export const statisticContract = {
+};

@@ -1,0 +1,13 @@
+import type { Component } from 'vue';
+import type { TextKey } from '../../texts.ts';
+
+/** A tab of the administration: its address below /admin, its word, its page. */
+export interface AdminSection {
+  readonly path: string;
+  readonly text: TextKey;
+  readonly page: () => Promise<{ default: Component }>;
+}
+
+/** In the order of the tabs. The first is what opens: what an administrator must look at. */
+export const adminSections: readonly AdminSection[] = [
+];

@@ -1,0 +1,4 @@
+import type { TextTable } from './table.ts';
+
+export const announcementTexts = {
+} as const satisfies TextTable;
