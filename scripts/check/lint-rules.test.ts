@@ -77,7 +77,7 @@ const BAD: [file: string, text: string, sentence: RegExp][] = [
   [API, 'import { reserve } from \'../activities/supply.ts\'; export const r = reserve;', /api imports no activity/],
   [
     API,
-    'import { due } from \'../activities/deadlines/deadlines.ts\'; export const d = due;',
+    'import { open } from \'../activities/projection.ts\'; export const o = open;',
     /api imports no activity/,
   ],
   [
