@@ -5,19 +5,28 @@ import { language, t } from './texts.ts';
 
 type Contract = typeof contract;
 type AnyEndpoint = { [Area in keyof Contract]: Contract[Area][keyof Contract[Area]] }[keyof Contract];
-type Endpoints = { [E in AnyEndpoint as `${E['method']} ${E['path']}`]: E };
+export type Endpoints = { [E in AnyEndpoint as `${E['method']} ${E['path']}`]: E };
 
 /** What an endpoint, such as `get /tasks`, answers, as its contract declares it. */
 export type Answer<Key extends keyof Endpoints> = z.output<Endpoints[Key]['response']>;
 
+type NoFields = Record<never, never>;
+
+/** A part of a request: to be given unless everything in it may be left out. */
+type Part<Name extends string, Value> = NoFields extends Value ? { [N in Name]?: Value } : { [N in Name]: Value };
+
 /** What an endpoint takes: the `:name` parts of its path, its query and its body. */
-interface Input<Key extends keyof Endpoints> {
-  params?: z.input<Endpoints[Key]['params']>;
-  query?: z.input<Endpoints[Key]['query']>;
-  body?: z.input<Endpoints[Key]['body']>;
-  /** Makes a repeated write harmless: the same key gets the same answer. See `newIdempotencyKey`. */
-  idempotencyKey?: string;
-}
+export type Input<Key extends keyof Endpoints> =
+  & Part<'params', z.input<Endpoints[Key]['params']>>
+  & Part<'query', z.input<Endpoints[Key]['query']>>
+  & Part<'body', z.input<Endpoints[Key]['body']>>
+  & {
+    /** Makes a repeated write harmless: the same key gets the same answer. See `newIdempotencyKey`. */
+    idempotencyKey?: string;
+  };
+
+/** What a call may leave out as a whole. */
+type Inputs<Key extends keyof Endpoints> = NoFields extends Input<Key> ? [input?: Input<Key>] : [input: Input<Key>];
 
 /** What the API answers when it refuses (RFC 9457). */
 interface Problem {
@@ -56,9 +65,8 @@ export function onSessionEnded(ask: () => Promise<boolean>): void {
 }
 
 /** Calls an endpoint of the API, named by method and path as its contract has them: `get /tasks`. Throws CallError. */
-export async function call<Key extends keyof Endpoints>(
-  key: Key, { params, query, body, idempotencyKey }: Input<Key> = {},
-): Promise<Answer<Key>> {
+export async function call<Key extends keyof Endpoints>(key: Key, ...inputs: Inputs<Key>): Promise<Answer<Key>> {
+  const { params, query, body, idempotencyKey }: { params?: object; query?: object; body?: unknown; idempotencyKey?: string } = inputs[0] ?? {};
   const [method, path] = key.split(' ') as [string, string];
   const isWrite = method !== 'get';
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language.value };
@@ -78,7 +86,7 @@ export async function call<Key extends keyof Endpoints>(
   const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
   if (!response.ok) {
     const isSessions = key === 'post /login' || key === 'get /me' || key === 'post /logout';
-    if (response.status === 401 && !isSessions && await logInAgain()) return call(key, { params, query, body, idempotencyKey });
+    if (response.status === 401 && !isSessions && await logInAgain()) return call(key, ...inputs);
     const problem = (answer ?? {}) as Problem;
     throw new CallError(response.status, problem.detail ?? problem.title ?? t('error.unknown'), problem);
   }
