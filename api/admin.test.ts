@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startApi, type TestApi } from '../test/api.ts';
 import type { Person } from '../test/person.ts';
+import { putItem, putProcess, putTask } from '../test/prepared.ts';
 import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
 import { processTypes } from '../workflows/contracts.ts';
 
@@ -90,6 +91,83 @@ describe('the administrator', function () {
       }
     });
 
+    it('is shown what the step lets its policy say', async () => {
+      const { items } = (await admin.get('/admin/timeout-policies')).body;
+      const rules = (step: string) => items.find((item: { step: string }) => item.step === step).rules;
+      expect(rules('hand-over')).to.deep.equal({ expireOutcomes: ['expired'], mayEscalate: true, expiryNeeded: true });
+      expect(rules('revise')).to.deep.equal({ expireOutcomes: ['withdrawn'], mayEscalate: false, expiryNeeded: false });
+      expect(rules('department-leader').expireOutcomes).to.include('hand-over');
+    });
+
+    it('sees every version with who made it, and may put an earlier one back as a new one', async () => {
+      const path = '/admin/timeout-policies/supply-requisition/service-centre-director';
+      const { items } = (await admin.get(`${path}/versions`)).body;
+      expect(items.map(({ version }: { version: number }) => version)).to.deep.equal(Array.from({ length: items.length }, (_, n) => items.length - n));
+      const [newest, first] = [items[0], items.at(-1)];
+      expect(first).to.include({ version: 1, changedBy: null });
+      expect(newest.changedBy.id).to.equal('person-admin');
+      const back = await admin.put(`${path}?basedOn=${newest.version}`, first.policy);
+      expect(back.body).to.deep.include({ version: newest.version + 1, policy: first.policy });
+    });
+
+    it('is refused a change of a version that is no longer in force, and told who was first', async () => {
+      const second = await api.as('admin2', ['process-administrator']);
+      const path = '/admin/timeout-policies/supply-requisition/evaluation';
+      const mine = { ...policy, remind: null, escalate: null, expire: { after: 'P9D', outcome: 'unrated' } };
+      const { version } = (await admin.get('/admin/timeout-policies')).body.items.find(({ step }: { step: string }) => step === 'evaluation');
+      const answers = await Promise.all([admin, second].map((who) => who.put(`${path}?basedOn=${version}`, mine)));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 409]);
+      const refused = answers.find(({ status }) => status === 409)!;
+      expect(refused.body).to.deep.include({ code: 'version-moved', version: version + 1 });
+      expect(refused.body.detail).to.match(/^人 admin2?已于 .* 发布了第 \d+ 版/);
+      expect((await admin.get(`${path}/versions`)).body.items[0].version).to.equal(version + 1);
+    });
+
+    it('is shown, before saving, the instants that openTask would compute, what is odd, and how many tasks keep theirs', async () => {
+      const { db } = api.database;
+      await putItem(db);
+      const path = '/admin/timeout-policies/supply-requisition/department-leader';
+      const tried = { ...policy, remind: { after: 'PT3H', every: 'P1D', times: 2 }, expire: { after: 'P5D', outcome: 'rejected' } };
+      const open = await putTask(db, await putProcess(db, 'person-requester'), 'department-leader');
+      const before = await db('task').where({ id: open }).first();
+      const openedAt = new Date().toISOString();
+      const { status, body } = await admin.post(`${path}/preview`, { policy: tried, openedAt });
+      expect(status).to.equal(200);
+      expect(body.samples.map(({ about }: { about: string }) => about)).to.deep.equal(['given', 'now', 'friday']);
+      expect(body.warnings).to.deep.equal([]);
+      expect(body.touches).to.deep.equal({ openTasks: 1, keepDeadlines: true });
+
+      const { version } = (await admin.put(path, tried)).body;
+      expect(await db('task').where({ id: open }).first()).to.deep.equal(before);
+      const next = await putTask(db, await putProcess(db, 'person-requester'), 'department-leader', 1, openedAt);
+      const { deadlines, due_at: dueAt, policy_version: used } = await db('task').where({ id: next }).first();
+      expect(used).to.equal(version);
+      expect(body.samples[0].deadlines).to.deep.equal(deadlines);
+      expect(body.samples[0].dueAt).to.equal(dueAt.toISOString());
+
+      const friday = new Date(body.samples[2].openedAt);
+      expect(friday.toLocaleString('en-GB', { timeZone: 'Asia/Shanghai', weekday: 'long', hour: '2-digit', minute: '2-digit' })).to.equal('Friday 16:00');
+      expect(friday.getTime()).to.be.above(Date.now());
+      expect((await admin.post(`${path}/preview`, { policy: tried })).body.touches.openTasks).to.equal(2);
+    });
+
+    it('is warned of what is odd, beside the field, and not refused', async () => {
+      const warned = async (change: object) => {
+        const { status, body } = await admin.post('/admin/timeout-policies/supply-requisition/department-leader/preview', { policy: { ...policy, ...change } });
+        expect(status).to.equal(200);
+        for (const { message } of body.warnings) expect(message).to.match(/\p{Script=Han}/u).and.not.contain('{');
+        return body.warnings.map(({ path }: { path: string }) => path);
+      };
+      expect(await warned({ remind: { after: 'P3D', every: 'P1D', times: 1 } })).to.deep.equal(['remind.after']);
+      expect(await warned({ escalate: { after: 'P1D' } })).to.deep.equal(['escalate.after']);
+      expect(await warned({ remind: null, expire: { after: 'P1D', outcome: 'rejected' } })).to.deep.equal(['due', 'escalate.after']);
+      expect(await warned({ remind: { after: 'P1D', every: 'P1D', times: 9 }, expire: { after: 'P5D', outcome: 'rejected' } })).to.deep.equal(['remind.times']);
+      const refused = await admin.post('/admin/timeout-policies/supply-requisition/hand-over/preview', { policy });
+      expect([refused.status, refused.body.errors[0].path]).to.deep.equal([400, 'policy.expire']);
+      const malformed = await admin.post('/admin/timeout-policies/supply-requisition/hand-over/preview', { policy: { ...policy, due: 'soon' } });
+      expect([malformed.status, malformed.body.errors[0].path]).to.deep.equal([400, 'policy.due']);
+    });
+
     it('is the only one who may', async () => {
       const before = await api.database.db('timeout_policy').count('* as n');
       expect((await requester.get('/admin/timeout-policies')).status).to.equal(403);
@@ -118,20 +196,37 @@ describe('the administrator', function () {
     });
 
     it('cannot publish one with which no deadline can be computed', async () => {
-      const cases: [object, string][] = [
-        [{ ...calendar, timeZone: 'Asia/Atlantis' }, 'timeZone'],
-        [{ ...calendar, week: {} }, 'body'],
-        [{ ...calendar, week: { 1: [{ from: '17:00', to: '08:00' }] } }, 'body'],
-        [{ ...calendar, week: { 1: [{ from: '8:00', to: '25:00' }] } }, 'week.1.0.from'],
-        [{ ...calendar, week: { 8: [] } }, 'week.8'],
-        [{ ...calendar, holidays: ['2026-02-30'] }, 'holidays.0'],
-        [{ ...calendar, workdays: [calendar.holidays[0]] }, 'body'],
+      const mondays = (...periods: [string, string][]) => ({ ...calendar, week: { 1: periods.map(([from, to]) => ({ from, to })) } });
+      const everyDay = Array.from({ length: 800 }, (_, n) => new Date(Date.now() + (n - 5) * 86_400_000).toISOString().slice(0, 10));
+      const cases: [object, string, RegExp, RegExp][] = [
+        [{ ...calendar, timeZone: 'Asia/Atlantis' }, 'timeZone', /时区/, /time zone/],
+        [{ ...calendar, week: {} }, 'week', /至少有一天/, /at least one day/],
+        [mondays(['17:00', '08:00']), 'week.1.0.to', /晚于开始时间 17:00/, /later than the start at 17:00/],
+        [mondays(['08:00', '12:00'], ['11:00', '17:00']), 'week.1.1.from', /不早于.*12:00/, /before the end of the period above, 12:00/],
+        [{ ...calendar, week: { 1: [{ from: '8:00', to: '25:00' }] } }, 'week.1.0.from', /08:30/, /08:30/],
+        [{ ...calendar, week: { 8: [] } }, 'week.8', /没有此字段/, /not a known field/],
+        [{ ...calendar, holidays: ['2026-02-30'] }, 'holidays.0', /日期/, /a date/],
+        [{ ...calendar, workdays: [calendar.holidays[0]] }, 'workdays.0', /2026-01-01 不能既是假日/, /2026-01-01: it is a holiday/],
+        [{ ...calendar, holidays: everyDay, workdays: [] }, 'holidays', /400 天/, /400 days/],
       ];
-      for (const [body, field] of cases) {
-        const answer = await admin.put('/admin/calendar', body);
-        expect(answer.status, JSON.stringify(body)).to.equal(400);
-        expect(answer.body.errors[0].path).to.equal(field);
+      for (const [body, field, zh, en] of cases) {
+        for (const [locale, words] of [['zh-CN', zh], ['en', en]] as const) {
+          await admin.patch('/me', { locale });
+          const answer = await admin.put('/admin/calendar', body);
+          expect(answer.status, JSON.stringify(body)).to.equal(400);
+          expect(answer.body.errors[0].path).to.equal(field);
+          expect(answer.body.errors[0].message).to.match(words);
+          expect(/\p{Script=Han}/u.test(answer.body.errors[0].message)).to.equal(locale === 'zh-CN');
+        }
       }
+      await admin.patch('/me', { locale: 'zh-CN' });
+    });
+
+    it('is refused a change of a version that is no longer in force', async () => {
+      const { version } = (await admin.get('/admin/calendar')).body;
+      expect((await admin.put(`/admin/calendar?basedOn=${version}`, calendar)).status).to.equal(200);
+      const late = await admin.put(`/admin/calendar?basedOn=${version}`, calendar);
+      expect([late.status, late.body.code, late.body.version]).to.deep.equal([409, 'version-moved', version + 1]);
     });
   });
 

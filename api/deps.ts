@@ -15,7 +15,7 @@ export interface Deps {
   /** What pages that stay open hear. */
   readonly events: Pick<Events, 'subscribe' | 'stopped'>;
   /** Never on the way of a page or a decision. */
-  readonly temporal: Pick<Temporal, 'health' | 'history'>;
+  readonly temporal: Pick<Temporal, 'health' | 'history' | 'backlog' | 'pendingWork'>;
   /** What happened since the start; read by tests and, later, by metrics. */
   readonly counters: { cspReports: number };
 }

@@ -139,6 +139,15 @@ export const problems = {
     detail: { zh: '流程类型“{type}”中没有步骤“{step}”。', en: 'There is no step “{step}” in a process type “{type}”.' },
   },
 
+  'version-moved': {
+    status: 409,
+    title: { zh: '已有更新的版本', en: 'There is a newer version' },
+    detail: {
+      zh: '{name}已于 {at} 发布了第 {version} 版。请查看新版本后再修改。',
+      en: '{name} published version {version} at {at}. Look at it, then change it again.',
+    },
+  },
+
   // Processes and tasks
   'task-already-decided': {
     status: 409,
@@ -245,7 +254,14 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   },
   'calendar.time': { zh: '请填写 08:30 这样的时间（最晚 24:00）。', en: 'must be a time such as 08:30 (24:00 at the latest).' },
   'calendar.time-zone': { zh: '请填写 IANA 时区，例如 Asia/Shanghai。', en: 'must be an IANA time zone such as Asia/Shanghai.' },
-  'calendar.invalid': { zh: '工作日历不可用：{reason}', en: 'cannot be used as a calendar: {reason}' },
+  'calendar.hours.order': { zh: '须晚于开始时间 {from}。', en: 'must be later than the start at {from}.' },
+  'calendar.hours.overlap': { zh: '须不早于上一时段的结束时间 {to}。', en: 'must not be before the end of the period above, {to}.' },
+  'calendar.no-hours': { zh: '一周中至少有一天要有工作时间。', en: 'needs working hours on at least one day.' },
+  'calendar.both': { zh: '{date} 不能既是假日又是补班日。', en: 'cannot have {date}: it is a holiday as well.' },
+  'calendar.closed-too-long': {
+    zh: '连续 400 天没有工作时间，期限将无法计算；请减少假日。',
+    en: 'leave 400 days without working time, so that no deadline can be computed: take some away.',
+  },
   'duration.invalid': {
     zh: '请填写 ISO 8601 时长，例如 P1D（1 天）或 PT4H（4 小时）。',
     en: 'must be an ISO 8601 duration such as P1D (one day) or PT4H (four hours).',
@@ -270,6 +286,26 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'timeout-policy.expire.outcome.unknown': {
     zh: '该步骤到期时不能自动作出此结果，请另选。',
     en: 'is nothing that this step can expire with: choose another outcome.',
+  },
+  'timeout-policy.warn.remind-after-due': {
+    zh: '首次提醒晚于办理期限，提醒时已经超时。',
+    en: 'comes after the due time: the task is overdue when it is first mentioned.',
+  },
+  'timeout-policy.warn.escalate-before-due': {
+    zh: '早于办理期限就通知上级。',
+    en: 'comes before the due time: the superior hears of a task that is not late.',
+  },
+  'timeout-policy.warn.remind-after-expire': {
+    zh: '到期之后的提醒不会发出，实际最多提醒 {times} 次。',
+    en: 'goes beyond the expiry: there will be {times} at most.',
+  },
+  'timeout-policy.warn.escalate-after-expire': {
+    zh: '晚于到期时间，不会通知上级。',
+    en: 'comes after the expiry, so it never happens.',
+  },
+  'timeout-policy.warn.due-after-expire': {
+    zh: '晚于到期时间，任务会先到期。',
+    en: 'comes after the expiry, which is first.',
   },
   'timeout-policy.escalate.requester': {
     zh: '该步骤由申请人本人办理，不能升级给上级；请改设到期处理。',

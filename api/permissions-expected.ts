@@ -158,9 +158,13 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'POST /supply/items/:id/stock-takes': { item: storekeeperOnly(201), unknown: storekeeperOnly(404) },
 
   'GET /admin/timeout-policies': { any: administratorOnly },
+  'GET /admin/timeout-policies/:type/:step/versions': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
+  'POST /admin/timeout-policies/:type/:step/preview': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
   'PUT /admin/timeout-policies/:type/:step': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
   'GET /admin/calendar': { any: administratorOnly },
   'PUT /admin/calendar': { any: administratorOnly },
+  'GET /admin/operations': { any: administratorOnly },
+  'POST /admin/operations/processes/:id/redeliver': { waiting: administratorOnly, unknown: office({ 404: 'admin' }) },
 
   'GET /audit/processes/:id/events': auditOnly,
   // 404 for those who may: nothing of these cases is in Temporal.

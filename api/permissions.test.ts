@@ -386,6 +386,8 @@ const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
   'PATCH /supply/items/:id': () => ({ name: '备用物品' }),
   'POST /supply/items/:id/receipts': () => ({ quantity: 1 }),
   'POST /supply/items/:id/stock-takes': () => ({ counted: 5 }),
+  'POST /admin/operations/processes/:id/redeliver': () => ({}),
+  'POST /admin/timeout-policies/:type/:step/preview': () => ({ policy: processTypes['supply-requisition']!.contract.steps[LEADER]!.timeouts }),
   'PUT /admin/timeout-policies/:type/:step': () => ({ ...processTypes['supply-requisition']!.contract.steps[LEADER]!.timeouts }),
   'PUT /admin/calendar': () => {
     const { timeZone, week, holidays, workdays } = defaultCalendar;

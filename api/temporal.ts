@@ -6,6 +6,16 @@ import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 const WORKFLOW_TASKS = 1;
 /** A worker polls at least this often; a process without a poller looks healthy and moves nothing (reliability §2.6). */
 const POLLER_SEEN_WITHIN_MS = 60_000;
+/** An administrator's page asks; it is shown without what has not answered by then. */
+const ASK_LIMIT_MS = 2_000;
+
+/** What a process waits for in Temporal. */
+export interface PendingWork {
+  /** `absent` when Temporal has no workflow of this id, `closed` when it has ended. */
+  readonly state: 'running' | 'closed' | 'absent';
+  /** The workflow task that is under way or waits for a worker. It failed before when `attempt` is above 1; no worker has it without `startedAt`. */
+  readonly workflowTask: { readonly attempt: number; readonly scheduledAt: Date | null; readonly startedAt: Date | null } | null;
+}
 
 /** What the API needs of Temporal. Nothing here is awaited by a page but the auditor's history (design, rule 2). */
 export interface Temporal {
@@ -14,6 +24,10 @@ export interface Temporal {
   health(): Promise<'ok' | 'no-worker' | 'away'>;
   /** A workflow's raw history as JSON text, or undefined when Temporal has none of this id. */
   history(workflowId: string): Promise<string | undefined>;
+  /** How many workflow tasks wait for a worker, about, and for how long the oldest of them; sticky queues are not counted. Rejects when away. */
+  backlog(): Promise<{ tasks: number; ageSeconds: number }>;
+  /** What a process waits for; rejects when Temporal is away. Not by visibility: that is limited to 10 calls a second. */
+  pendingWork(workflowId: string): Promise<PendingWork>;
   close(): Promise<void>;
 }
 
@@ -48,6 +62,32 @@ export function connectTemporal(
         throw error;
       }
     },
+    async backlog() {
+      const { stats } = await connection.withDeadline(Date.now() + ASK_LIMIT_MS, () => connection.workflowService.describeTaskQueue({
+        namespace, taskQueue: { name: taskQueue }, taskQueueType: WORKFLOW_TASKS, reportStats: true,
+      }));
+      return { tasks: Number(stats?.approximateBacklogCount ?? 0), ageSeconds: Number(stats?.approximateBacklogAge?.seconds ?? 0) };
+    },
+    async pendingWork(workflowId) {
+      try {
+        const { raw, status } = await connection.withDeadline(Date.now() + ASK_LIMIT_MS, () => client.workflow.getHandle(workflowId).describe());
+        const task = raw.pendingWorkflowTask;
+        return {
+          state: status.name === 'RUNNING' ? 'running' : 'closed',
+          workflowTask: task ? {
+            attempt: Number(task.attempt ?? 1), scheduledAt: dateOf(task.originalScheduledTime ?? task.scheduledTime), startedAt: dateOf(task.startedTime),
+          } : null,
+        };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { state: 'absent', workflowTask: null };
+        throw error;
+      }
+    },
     close: () => connection.close(),
   };
+}
+
+function dateOf(at: { seconds?: unknown; nanos?: number | null } | null | undefined): Date | null {
+  const seconds = Number(at?.seconds ?? 0);
+  return seconds > 0 ? new Date(seconds * 1_000 + (at?.nanos ?? 0) / 1e6) : null;
 }

@@ -54,7 +54,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(line); } }),
     outbox: { kick: () => undefined },
     events: { subscribe: () => () => undefined, stopped: new AbortController().signal },
-    temporal: { health: async () => 'away', history: async () => undefined },
+    temporal: { health: async () => 'away', history: async () => undefined, backlog: away, pendingWork: away },
     counters: { cspReports: 0 },
   };
   server.on('request', createApp(deps, webRoot));
@@ -82,6 +82,10 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
     },
   };
   return api;
+}
+
+async function away(): Promise<never> {
+  throw new Error('Temporal is away');
 }
 
 async function close(server: Server): Promise<void> {

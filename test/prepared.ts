@@ -29,7 +29,9 @@ export async function putProcess(db: Db, requesterId: string, title = '备用物
 }
 
 /** Opens a task at `step` as the workflow does; answers its id. */
-export async function putTask(db: Db, processId: string, step: string, n = 1): Promise<string> {
+export async function putTask(
+  db: Db, processId: string, step: string, n = 1, openedAt = new Date().toISOString(),
+): Promise<string> {
   const contract = processTypes[TYPE]!.contract.steps[step]!;
   const taskId = `${processId}.${step}.${n}`;
   await createProjection({ db }).openTask({
@@ -43,7 +45,7 @@ export async function putTask(db: Db, processId: string, step: string, n = 1): P
     endsWithdrawal: false,
     expireAt: null,
     tellRequester: null,
-    openedAt: new Date().toISOString(),
+    openedAt,
   });
   return taskId;
 }

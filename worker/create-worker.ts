@@ -4,7 +4,7 @@ import { Worker, type ActivityInboundCallsInterceptor, type NativeConnection } f
 import { createActivities } from '../activities/index.ts';
 import { failpoint, failpointSoon } from '../api/failpoints.ts';
 import type { Db } from '../db/connect.ts';
-import { forgetRetry, noteRetry } from '../db/queries/activity-retries.ts';
+import { forgetRetry, forgetStaleRetries, noteRetry } from '../db/queries/activity-retries.ts';
 import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 import { workflowBundle } from './bundle.ts';
 
@@ -22,6 +22,7 @@ export interface WorkerParts {
 
 /** A worker with all process types and activities; it polls once `run()` is called. Throws when Temporal cannot be reached. */
 export async function createWorker(parts: WorkerParts): Promise<Worker> {
+  const tidy = tidier(parts.db);
   return Worker.create({
     connection: parts.connection,
     namespace: parts.namespace,
@@ -29,7 +30,7 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
     workflowBundle: { codePath: await workflowBundle(parts.cacheDir, parts.workflowsPath) },
     activities: createActivities({ db: parts.db }),
     interceptors: {
-      activity: [(context) => ({ inbound: discreetFailures(parts, context) }), ({ info }) => ({ inbound: failpoints(info.activityType) })],
+      activity: [(context) => ({ inbound: discreetFailures(parts, context, tidy) }), ({ info }) => ({ inbound: failpoints(info.activityType) })],
     },
     maxCachedWorkflows: parts.maxCachedWorkflows ?? 300,
     maxConcurrentWorkflowTaskExecutions: 20,
@@ -44,11 +45,27 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
 /** Attempts after which a failing activity is no passing hiccup any more and is shown to the administrator. */
 const SHOWN_FROM_ATTEMPT = 3;
 
+/** An activity is tried again every 20 s at most: 10 s of waiting, 10 s of trying. */
+const STALE_AFTER_S = 120;
+const TIDY_EVERY_MS = 60_000;
+
+/** Takes away what a worker that is gone has noted and another one has mended since; once a minute, beside the work. */
+function tidier(db: Db): () => Promise<void> {
+  let last = 0;
+  return async () => {
+    if (Date.now() - last < TIDY_EVERY_MS) return;
+    last = Date.now();
+    await forgetStaleRetries(db, STALE_AFTER_S).catch(() => undefined);
+  };
+}
+
 /**
  * Lets only an error's code through to Temporal, since its message may hold personal data (design, rule 3), and keeps a record of what goes on
  * failing: a local activity's retries show in no list of Temporal's (rule 6).
  */
-function discreetFailures({ db, log }: Pick<WorkerParts, 'db' | 'log'>, { info }: Context): ActivityInboundCallsInterceptor {
+function discreetFailures(
+  { db, log }: Pick<WorkerParts, 'db' | 'log'>, { info }: Context, tidy: () => Promise<void>,
+): ActivityInboundCallsInterceptor {
   const { activityType: activity, attempt: attempts } = info;
   const processId = info.workflowExecution?.workflowId ?? '';
   return {
@@ -56,6 +73,7 @@ function discreetFailures({ db, log }: Pick<WorkerParts, 'db' | 'log'>, { info }
       try {
         const result = await next(input);
         if (attempts >= SHOWN_FROM_ATTEMPT) await forgetRetry(db, { processId, activity });
+        await tidy();
         return result;
       } catch (error) {
         if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;

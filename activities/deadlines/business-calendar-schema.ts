@@ -14,9 +14,37 @@ export const businessCalendarSchema = z
     workdays: z.array(day).max(1_000),
   })
   .superRefine((calendar, context) => {
-    const reason = whyUnusable({ ...calendar, version: 0 } as BusinessCalendar);
-    if (reason) context.addIssue({ code: 'custom', message: 'calendar.invalid', params: { reason } });
+    const issues = contradictions(calendar);
+    for (const { path, message, params } of issues) context.addIssue({ code: 'custom', path, message, ...(params && { params }) });
+    if (issues.length === 0 && !isUsable({ ...calendar, version: 0 } as BusinessCalendar)) {
+      context.addIssue({ code: 'custom', path: ['holidays'], message: 'calendar.closed-too-long' });
+    }
   });
+
+interface Contradiction {
+  path: (string | number)[];
+  message: string;
+  params?: Record<string, string>;
+}
+
+/** What does not go together, each with the field that is to be mended. */
+function contradictions({ week, holidays, workdays }: Omit<BusinessCalendar, 'version'>): Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const [day, periods = []] of Object.entries(week)) {
+    periods.forEach(({ from, to }, n) => {
+      const before = periods[n - 1];
+      // Times are written with two digits each, so that they sort as text.
+      if (from >= to) found.push({ path: ['week', day, n, 'to'], message: 'calendar.hours.order', params: { from } });
+      else if (before && from < before.to) found.push({ path: ['week', day, n, 'from'], message: 'calendar.hours.overlap', params: { to: before.to } });
+    });
+  }
+  if (!Object.values(week).some((periods) => periods && periods.length > 0)) found.push({ path: ['week'], message: 'calendar.no-hours' });
+  const off = new Set(holidays);
+  workdays.forEach((date, n) => {
+    if (off.has(date)) found.push({ path: ['workdays', n], message: 'calendar.both', params: { date } });
+  });
+  return found;
+}
 
 function isTimeZone(name: string): boolean {
   try {
@@ -27,12 +55,12 @@ function isTimeZone(name: string): boolean {
 }
 
 // A calendar with which no deadline can be computed would stop every process that opens a task.
-function whyUnusable(calendar: BusinessCalendar): string | undefined {
+function isUsable(calendar: BusinessCalendar): boolean {
   try {
     addBusinessTime(calendar, new Date(), { days: 1, hours: 0, minutes: 0, seconds: 0 });
-    return undefined;
+    return true;
   } catch (error) {
-    if (error instanceof RangeError) return error.message;
+    if (error instanceof RangeError) return false;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { healthContract } from '../contract/health.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { openApi } from '../openapi.ts';
+import { within } from '../within.ts';
 
 /** Life, readiness, the OpenAPI document and the browsers' reports. */
 export function healthRoutes({ db, temporal, counters, log, config }: Deps): Route[] {
@@ -48,15 +49,4 @@ const RETRIES_WITHIN_MINUTES = 5;
 async function lagging(db: Db): Promise<string[]> {
   const [outbox, retries] = await Promise.all([outboxState(db), countRetries(db, RETRIES_WITHIN_MINUTES)]);
   return [...(outbox.parked > 0 || outbox.oldestSeconds > OUTBOX_LATE_S ? ['outbox'] : []), ...(retries > 0 ? ['activities'] : [])];
-}
-
-/** What `answer` gives, or `otherwise` when it fails or takes longer. */
-async function within<T>(milliseconds: number, answer: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => { timer = setTimeout(resolve, milliseconds, otherwise); });
-  try {
-    return await Promise.race([answer.catch(() => otherwise), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

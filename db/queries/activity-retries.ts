@@ -26,3 +26,8 @@ export async function countRetries(db: Db, minutes: number): Promise<number> {
     .whereRaw("last_at > now() - ? * interval '1 minute'", [minutes]).count('* as n').first();
   return Number(row?.n ?? 0);
 }
+
+/** Takes away what nobody has tried again for `seconds`: a restarted worker counts its attempts anew, so that it cannot tell what it has mended. */
+export async function forgetStaleRetries(db: Db, seconds: number): Promise<void> {
+  await db('activity_retry').whereRaw("last_at < now() - ? * interval '1 second'", [seconds]).delete();
+}

@@ -46,12 +46,25 @@ export async function listPolicies(
   return only ? query.where({ 't.type': only.type, 't.step': only.step }) : query;
 }
 
+/** The versions of one step's policy, the newest first. */
+export async function policyVersions(db: Db, { type, step }: { type: string; step: string }, limit: number): Promise<PolicyVersion[]> {
+  return db.from('timeout_policy as t').leftJoin('person as p', 'p.id', 't.created_by')
+    .select<PolicyVersion[]>('t.type', 't.step', 't.version', 't.policy')
+    .select('t.created_at as changedAt', db.raw(changedBy))
+    .where({ 't.type': type, 't.step': step }).orderBy('t.version', 'desc').limit(limit);
+}
+
+/** Makes whoever changes a step's policy at the same time wait until this transaction ends. */
+export async function lockPolicy(trx: Knex.Transaction, { type, step }: { type: string; step: string }): Promise<void> {
+  await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`timeout_policy ${type} ${step}`]);
+}
+
 /** Adds the next version of a step's policy. Whoever does it at the same time gets the version after it. */
 export async function addPolicy(
   trx: Knex.Transaction, policy: { type: string; step: string; policy: StepTimeouts; personId: string },
 ): Promise<number> {
   const { type, step } = policy;
-  await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`timeout_policy ${type} ${step}`]);
+  await lockPolicy(trx, policy);
   const [row] = await trx('timeout_policy')
     .insert({ type, step, policy: JSON.stringify(policy.policy), created_by: policy.personId,
       version: trx('timeout_policy').where({ type, step }).select(trx.raw('coalesce(max(version), 0) + 1')) })
@@ -65,14 +78,26 @@ export async function findCalendar(db: Db | Knex.Transaction): Promise<CalendarV
     .first<CalendarVersion | undefined>('c.version', 'c.calendar', 'c.created_at as changedAt', db.raw(changedBy));
 }
 
+/** Makes whoever changes the business calendar at the same time wait until this transaction ends. */
+export async function lockCalendar(trx: Knex.Transaction): Promise<void> {
+  await trx.raw('SELECT pg_advisory_xact_lock(?)', [CALENDAR_LOCK]);
+}
+
 /** Adds the next version of the business calendar. Whoever does it at the same time gets the version after it. */
 export async function addCalendar(
   trx: Knex.Transaction, { personId, calendar }: { personId: string; calendar: Calendar },
 ): Promise<number> {
-  await trx.raw('SELECT pg_advisory_xact_lock(?)', [CALENDAR_LOCK]);
+  await lockCalendar(trx);
   const [latest] = await trx('business_calendar').max<{ max: number | null }[]>('version');
   const version = (latest?.max ?? 0) + 1;
   const row = { version, calendar: JSON.stringify({ ...calendar, version }), created_by: personId };
   await trx('business_calendar').insert(row);
   return version;
+}
+
+/** How many tasks are open at a step. */
+export async function countOpenTasks(db: Db, { type, step }: { type: string; step: string }): Promise<number> {
+  const row = await db('task').join('process', 'process.id', 'task.process_id')
+    .where({ 'task.state': 'open', 'task.step': step, 'process.type': type }).count<{ n: string }>('* as n').first();
+  return Number(row?.n ?? 0);
 }
