@@ -9,6 +9,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { readConfig } from '../api/config.ts';
+import type { Deps } from '../api/deps.ts';
 import { createEvents } from '../api/events.ts';
 import { createDispatcher, type Dispatcher } from '../api/outbox/dispatcher.ts';
 import { connectTemporal, type Temporal } from '../api/temporal.ts';
@@ -28,6 +29,8 @@ export interface Product {
   readonly temporal: Temporal;
   readonly taskQueue: string;
   readonly dataDir: string;
+  /** Reports on the content security policy that browsers have sent. */
+  cspReports(): number;
   /** Logs in, once per user name. */
   as(username: string): Promise<Person>;
   /** Stops the worker and starts another one, as a deployment does. */
@@ -57,7 +60,8 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
   const log = pino({ level: process.env.HOUQIN_TEST_LOG ?? 'silent' });
   const outbox: Dispatcher = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue, log });
 
-  const server = await listen(database, temporal, outbox, log, { address, dataDir });
+  const counters = { cspReports: 0 };
+  const server = await listen(database, temporal, outbox, log, { address, dataDir, counters });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   let connection: NativeConnection | undefined;
@@ -72,6 +76,7 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
     temporal,
     taskQueue,
     dataDir,
+    cspReports: () => counters.cspReports,
     as(username) {
       const known = people.get(username) ?? login(url, username);
       people.set(username, known);
@@ -116,7 +121,7 @@ async function listen(
   temporal: Temporal,
   outbox: Dispatcher,
   log: pino.Logger,
-  { address, dataDir }: { address: string; dataDir: string },
+  { address, dataDir, counters }: { address: string; dataDir: string; counters: Deps['counters'] },
 ): Promise<Server> {
   const { createServer } = await import('node:http');
   const server = createServer();
@@ -130,7 +135,8 @@ async function listen(
     HOUQIN_DEMO: '1',
     HOUQIN_DATA: dataDir,
   });
-  server.on('request', createApp({ db: database.db, config, log, outbox, events: createEvents({ db: database.db, log }), temporal, counters: { cspReports: 0 } }));
+  const events = createEvents({ db: database.db, log });
+  server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, counters }));
   return server;
 }
 

@@ -1,0 +1,57 @@
+import type { Product } from './product.ts';
+import { approve, decide, ended, openTask, request } from './requisition.ts';
+
+const A4 = 'item-paper-a4';
+const NOTES = 'item-sticky-notes';
+
+/** Makes requisitions in varied states, as `pageTable` needs them: waiting at each step, returned, issued, rejected, copied, evaluated. */
+export async function makeCases(product: Product): Promise<void> {
+  const requester = await product.as('requester');
+  const director = (await (await product.as('director')).get('/me')).body.id;
+  const rest = { comment: '同意，请尽快发放。' };
+  const handedOver = async (purpose: string): Promise<string> => {
+    const id = await request(product, [{ itemId: NOTES, quantity: 2, note: '黄色' }], { purpose });
+    await approve(product, id);
+    const lines = [{ itemId: NOTES, issued: 2 }];
+    await decide(product, id, 'hand-over', 'storekeeper', 'issued', { data: { lines, receivedBy: '王薇' } });
+    return id;
+  };
+  await Promise.all([
+    (async () => {
+      const id = await request(product, [{ itemId: A4, quantity: 4 }, { itemId: NOTES, quantity: 6 }], { cc: [director] });
+      await openTask(product, id, 'department-leader');
+      await requester.post(`/processes/${id}/remind`);
+      await requester.post(`/processes/${id}/comments`, { text: '本周五前需要。' });
+    })(),
+    (async () => {
+      await openTask(product, await request(product, [{ itemId: A4, quantity: 1 }], { purpose: '打印培训资料' }), 'department-leader');
+    })(),
+    (async () => {
+      const id = await request(product, [{ itemId: A4, quantity: 3 }]);
+      await decide(product, id, 'department-leader', 'leader', 'approved', rest);
+      await openTask(product, id, 'service-centre-director');
+    })(),
+    (async () => {
+      const id = await request(product, [{ itemId: A4, quantity: 2 }, { itemId: NOTES, quantity: 3 }]);
+      await approve(product, id);
+      await openTask(product, id, 'hand-over');
+    })(),
+    (async () => {
+      const id = await request(product, [{ itemId: A4, quantity: 9 }]);
+      await decide(product, id, 'department-leader', 'leader', 'returned', { comment: '数量偏多，请核减。' });
+      await openTask(product, id, 'revise');
+    })(),
+    (async () => {
+      const id = await request(product, [{ itemId: A4, quantity: 8 }]);
+      await decide(product, id, 'department-leader', 'leader', 'rejected', { comment: '本季度已领用。' });
+      await ended(product, id);
+    })(),
+    (async () => {
+      await openTask(product, await handedOver('新同事入职'), 'evaluation');
+    })(),
+    (async () => {
+      const id = await handedOver('部门例会');
+      await decide(product, id, 'evaluation', 'requester', 'evaluated', { data: { stars: { quality: 5, speed: 4, service: 5 }, text: '很快。' } });
+    })(),
+  ]);
+}

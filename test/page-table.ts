@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core';
+
+/** Asks the API as a demo account and answers the body. */
+export type Ask = (who: string, path: string) => Promise<any>;
+
+/** What pages are about, found among the cases that are there. */
+export interface Things {
+  readonly leaderTask: string;
+  readonly directorTask: string;
+  readonly handOverTask: string;
+  readonly reviseTask: string;
+  readonly evaluationTask: string;
+  readonly running: string;
+  readonly returned: string;
+  readonly issued: string;
+  readonly rejected: string;
+  readonly item: string;
+}
+
+/** A page as somebody sees it. `who` is a demo account, or nobody. */
+export interface TablePage {
+  /** Also the name of its screenshot. */
+  readonly name: string;
+  readonly who: string | null;
+  readonly path: (things: Things) => string;
+  /** What is done there before it is looked at, such as opening a dialog. */
+  readonly act?: (page: Page) => Promise<void>;
+  /** Console lines that this page may cause: the refusal that it is about. */
+  readonly allowed?: RegExp;
+}
+
+const press = (key: string) => async (page: Page): Promise<void> => {
+  await page.locator('body').press(key);
+};
+const click = (zh: string, en: string) => async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: new RegExp(`^(${zh}|${en})$`) }).first().click();
+};
+
+/**
+ * Every page of the web app. A new page is a new line here: then it is looked at in both languages, at both widths, in light and dark, and
+ * has its screenshot.
+ */
+export const pageTable: readonly TablePage[] = [
+  { name: 'login', who: null, path: () => '/login' },
+
+  { name: 'home-requester', who: 'requester', path: () => '/' },
+  { name: 'home-leader', who: 'leader', path: () => '/' },
+  { name: 'home-storekeeper', who: 'storekeeper', path: () => '/' },
+  { name: 'me', who: 'requester', path: () => '/me' },
+
+  { name: 'inbox', who: 'leader', path: () => '/tasks' },
+  { name: 'inbox-task', who: 'leader', path: ({ leaderTask }) => `/tasks?task=${leaderTask}` },
+  { name: 'inbox-filter', who: 'leader', path: () => '/tasks?due=today&sort=created' },
+  { name: 'inbox-nothing-found', who: 'leader', path: () => '/tasks?q=zzzzzz' },
+  { name: 'inbox-keys', who: 'leader', path: () => '/tasks', act: press('?') },
+  { name: 'inbox-refusal', who: 'leader', path: ({ leaderTask }) => `/tasks?task=${leaderTask}`, act: click('拒绝', 'Reject') },
+  { name: 'inbox-return', who: 'leader', path: ({ leaderTask }) => `/tasks?task=${leaderTask}`, act: click('退回', 'Return') },
+  { name: 'inbox-transfer', who: 'leader', path: ({ leaderTask }) => `/tasks?task=${leaderTask}`, act: click('转办', 'Transfer') },
+  { name: 'inbox-done', who: 'leader', path: () => '/tasks?view=done' },
+  { name: 'inbox-copied', who: 'director', path: () => '/tasks?view=copied' },
+  { name: 'inbox-empty', who: 'auditor', path: () => '/tasks' },
+  { name: 'inbox-director', who: 'director', path: ({ directorTask }) => `/tasks?task=${directorTask}` },
+  { name: 'inbox-hand-over', who: 'storekeeper', path: ({ handOverTask }) => `/tasks?task=${handOverTask}` },
+  { name: 'inbox-revise', who: 'requester', path: ({ reviseTask }) => `/tasks?task=${reviseTask}` },
+  { name: 'inbox-evaluation', who: 'requester', path: ({ evaluationTask }) => `/tasks?task=${evaluationTask}` },
+
+  { name: 'requests', who: 'requester', path: () => '/processes' },
+  { name: 'requests-none', who: 'auditor', path: () => '/processes' },
+  { name: 'process-running', who: 'requester', path: ({ running }) => `/processes/${running}` },
+  { name: 'process-returned', who: 'requester', path: ({ returned }) => `/processes/${returned}` },
+  { name: 'process-issued', who: 'requester', path: ({ issued }) => `/processes/${issued}` },
+  { name: 'process-rejected', who: 'requester', path: ({ rejected }) => `/processes/${rejected}` },
+  { name: 'process-withdraw', who: 'requester', path: ({ running }) => `/processes/${running}`, act: click('撤回', 'Withdraw') },
+  { name: 'process-auditor', who: 'auditor', path: ({ issued }) => `/processes/${issued}` },
+  { name: 'process-admin', who: 'admin', path: ({ running }) => `/processes/${running}` },
+  { name: 'process-not-there', who: 'requester', path: () => '/processes/supply-requisition-none', allowed: /404/ },
+  { name: 'print', who: 'storekeeper', path: ({ issued }) => `/processes/${issued}/print` },
+
+  { name: 'start', who: 'requester', path: () => '/start' },
+  { name: 'start-form', who: 'requester', path: () => '/start/supply-requisition' },
+  { name: 'start-copy', who: 'requester', path: ({ issued }) => `/start/supply-requisition?copy=${issued}` },
+  { name: 'start-errors', who: 'requester', path: () => '/start/supply-requisition', act: click('提交', 'Submit') },
+
+  { name: 'counter', who: 'storekeeper', path: () => '/supply/counter' },
+  { name: 'counter-hand-over', who: 'storekeeper', path: ({ handOverTask }) => `/supply/counter?task=${handOverTask}` },
+  { name: 'items', who: 'storekeeper', path: () => '/supply/items' },
+  { name: 'items-low', who: 'storekeeper', path: () => '/supply/items?low=true' },
+  { name: 'items-new', who: 'storekeeper', path: () => '/supply/items?item=new' },
+  { name: 'items-fields', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=fields` },
+  { name: 'items-stock', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=stock` },
+  { name: 'items-ledger', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=ledger` },
+  { name: 'items-import', who: 'storekeeper', path: () => '/supply/items', act: click('导入 CSV', 'Import CSV') },
+];
+
+/** Looks for the things of the table; throws naming what there is no case of. */
+export async function findThings(ask: Ask): Promise<Things> {
+  const first = async (who: string, path: string): Promise<any> => {
+    const found = (await ask(who, path)).items?.[0];
+    if (!found) throw new Error(`${who} finds nothing at ${path}`);
+    return found;
+  };
+  const revise = await first('requester', '/tasks?step=revise&limit=1');
+  const mine = '/processes?view=mine&limit=1';
+  return {
+    leaderTask: (await first('leader', '/tasks?step=department-leader&limit=1')).id,
+    directorTask: (await first('director', '/tasks?step=service-centre-director&limit=1')).id,
+    handOverTask: (await first('storekeeper', '/tasks?step=hand-over&limit=1')).id,
+    reviseTask: revise.id,
+    evaluationTask: (await first('requester', '/tasks?step=evaluation&limit=1')).id,
+    running: (await first('requester', `${mine}&status=running`)).id,
+    returned: revise.processId,
+    issued: (await first('requester', `${mine}&outcome=issued`)).id,
+    rejected: (await first('requester', `${mine}&outcome=rejected`)).id,
+    item: (await first('storekeeper', '/supply/items?limit=1')).id,
+  };
+}

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { startBrowser, type TestBrowser } from '../test/browser.ts';
+import { makeCases } from '../test/cases.ts';
+import { findThings, pageTable, type Things } from '../test/page-table.ts';
+import { startProduct, type Product } from '../test/product.ts';
+
+const WIDTHS = [1280, 390] as const;
+const LANGUAGES = ['zh-CN', 'en'] as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+describe('Every page, at both widths, in both languages, in light and dark', function () {
+  this.timeout(120_000);
+  let product: Product;
+  let browser: TestBrowser;
+  let things: Things;
+
+  before(async () => {
+    product = await startProduct();
+    await makeCases(product);
+    things = await findThings(async (who, path) => (await (await product.as(who)).get(path)).body);
+    browser = await startBrowser(product);
+  });
+  after(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  for (const width of WIDTHS) {
+    for (const language of LANGUAGES) {
+      it(`${width} px, ${language}: nothing missing, nothing cut off, nothing that axe finds serious`, async () => {
+        const accounts = [...new Set(pageTable.map(({ who }) => who))];
+        await Promise.all([0, 1].map(async (half) => {
+          for (const who of accounts.filter((_, index) => index % 2 === half)) await look(who, width, language);
+        }));
+        const found = browser.allComplaints();
+        browser.complaints.length = 0;
+        expect(found, found.join('\n')).to.deep.equal([]);
+      });
+    }
+  }
+
+  /** Visits the pages of one account; the colours change under a page that is open. */
+  async function look(who: string | null, width: number, language: 'zh-CN' | 'en'): Promise<void> {
+    const cookie = who === null ? undefined : (await product.as(who)).cookie;
+    const page = await browser.page({ width, language, cookie, allowed: /status of 404/ });
+    for (const { name, path, act } of pageTable.filter((each) => each.who === who)) {
+      const where = `${name} ${width} ${language}`;
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.goto(`${product.url}${path(things)}`);
+      await browser.settled(page);
+      await act?.(page).catch((error: Error) => browser.complaints.push(`${where}: ${error.message.split('\n')[0]}`));
+      for (const scheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme: scheme });
+        // Structure is the same in both colours, and contrast in both languages: each pair is looked at once.
+        const axe = (language === 'en') === (scheme === 'dark');
+        await browser.check(page, `${where} ${scheme}`, { axe, focus: width === 1280 && language === 'zh-CN' && scheme === 'dark' });
+      }
+    }
+    await page.context().close();
+  }
+});
