@@ -7,6 +7,7 @@ export const timeTexts = {
   'time.today': { zh: '今天 {time}', en: 'today {time}' },
   'time.yesterday': { zh: '昨天 {time}', en: 'yesterday {time}' },
   'time.tomorrow': { zh: '明天 {time}', en: 'tomorrow {time}' },
+  'time.seconds': { zh: '{n} 秒', en: '{n} s' },
   'time.minutes': { zh: '{n} 分钟', en: '{n} min' },
   'time.hours': { zh: '{n} 小时', en: '{n} h' },
   'time.days': { zh: '{n} 天', en: '{n} d' },
