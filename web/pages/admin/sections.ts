@@ -11,4 +11,5 @@ export interface AdminSection {
 /** In the order of the tabs. The first is what opens: what an administrator must look at. */
 export const adminSections: readonly AdminSection[] = [
   { path: 'operations', text: 'operations.title', page: () => import('./OperationsPage.vue') },
+  { path: 'timeouts', text: 'timeouts.title', page: () => import('./TimeoutsPage.vue') },
 ];
