@@ -67,6 +67,7 @@ export const timeoutTexts = {
   'policy.field.clock.business': { zh: '工作时间：只计工作日历中的上班时间', en: 'Working time: only the hours of the business calendar count' },
   'policy.field.clock.wall': { zh: '自然时间：昼夜和假日都计', en: 'The clock on the wall: nights and holidays count too' },
   'policy.field.due': { zh: '办理期限', en: 'Due within' },
+  'policy.field.due.length': { zh: '多久之内', en: 'Within' },
   'policy.field.remind': { zh: '提醒', en: 'Reminders' },
   'policy.field.remind.after': { zh: '首次提醒在', en: 'First after' },
   'policy.field.remind.every': { zh: '之后每隔', en: 'Then every' },
