@@ -12,4 +12,5 @@ export interface AdminSection {
 export const adminSections: readonly AdminSection[] = [
   { path: 'operations', text: 'operations.title', page: () => import('./OperationsPage.vue') },
   { path: 'timeouts', text: 'timeouts.title', page: () => import('./TimeoutsPage.vue') },
+  { path: 'calendar', text: 'calendar.title', page: () => import('./CalendarPage.vue') },
 ];
