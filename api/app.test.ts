@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { connect as openSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Express } from 'express';
 import { startApi, type TestApi } from '../test/api.ts';
@@ -124,6 +126,49 @@ describe('the application', function () {
         if (status >= 400) expect(answer.headers.get('content-type')).to.match(/^application\/problem\+json/);
       });
     }
+  });
+
+  describe('its assets', () => {
+    const script = `${'export const words = 1;\n'.repeat(200)}`;
+    const get = (coding: string, more: RequestInit = {}) => fetch(`${api.url}/assets/large-d4e5f6.js`, { ...more, headers: { 'accept-encoding': coding, ...more.headers } });
+
+    before(async () => {
+      const file = path.join(webRoot, 'assets', 'large-d4e5f6.js');
+      await writeFile(file, script);
+      await writeFile(`${file}.br`, brotliCompressSync(script));
+      await writeFile(`${file}.gz`, gzipSync(script));
+    });
+
+    it('come compressed as the browser takes them, as the type that they are, and say that they differ', async () => {
+      for (const [asked, coding] of [['gzip, deflate, br', 'br'], ['gzip', 'gzip'], ['br;q=0, gzip', 'gzip'], ['identity', null]] as const) {
+        const answer = await get(asked);
+        expect(answer.status, asked).to.equal(200);
+        expect(answer.headers.get('content-encoding'), asked).to.equal(coding);
+        expect(answer.headers.get('content-type'), asked).to.equal('text/javascript; charset=utf-8');
+        expect(answer.headers.get('cache-control'), asked).to.equal('public, max-age=31536000, immutable');
+        expect(answer.headers.get('vary'), asked).to.equal('Accept-Encoding');
+        expect(Number(answer.headers.get('content-length')) < script.length, asked).to.equal(coding !== null);
+        expect(await answer.text(), asked).to.equal(script);
+      }
+    });
+
+    it('have an ETag for each form, by which a browser asks again', async () => {
+      const tags = await Promise.all(['br', 'gzip', 'identity'].map(async (coding) => (await get(coding)).headers.get('etag')!));
+      expect(new Set(tags).size).to.equal(3);
+      // Not by fetch, which forbids its answer to come from a cache when a tag is given.
+      const status = await new Promise((resolve, reject) => {
+        request(`${api.url}/assets/large-d4e5f6.js`, { headers: { 'accept-encoding': 'br', 'if-none-match': tags[0]! } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).once('error', reject).end();
+      });
+      expect(status).to.equal(304);
+    });
+
+    it('come as they are where there is no compressed form', async () => {
+      const answer = await fetch(`${api.url}/assets/main-a1b2c3.js`, { headers: { 'accept-encoding': 'br' } });
+      expect([answer.status, answer.headers.get('content-encoding'), answer.headers.get('vary')]).to.deep.equal([200, null, 'Accept-Encoding']);
+    });
   });
 
   describe('what it cannot take', () => {

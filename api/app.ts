@@ -23,7 +23,7 @@ export function createApp(deps: Deps, webRoot = builtWeb): Express {
   app.use(requestId);
   app.use(securityHeaders(deps.config));
   app.use('/api', noStore, apiRouter(deps));
-  app.use(files(webRoot));
+  app.use(compressed(webRoot), files(webRoot));
   app.use(page(webRoot));
   app.use(answerErrors(deps));
   return app;
@@ -52,6 +52,25 @@ function files(webRoot: string): RequestHandler {
       res.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+}
+
+// The build lays each asset compressed beside it. Vary stands on the plain one too: a proxy must not hand it to everybody.
+function compressed(webRoot: string): RequestHandler {
+  return (req, res, next) => {
+    if (!['GET', 'HEAD'].includes(req.method) || !/^\/assets\/[\w.-]+\.(js|css|svg)$/.test(req.path)) {
+      next();
+      return;
+    }
+    res.vary('Accept-Encoding');
+    // Browsers name gzip first, but what they take both of is smaller as Brotli.
+    const form = (['br', 'gzip'] as const).find((coding) => req.acceptsEncodings(coding) !== false);
+    const file = form && `${req.path}.${form === 'br' ? 'br' : 'gz'}`;
+    if (file && existsSync(path.join(webRoot, file))) {
+      res.type(path.extname(req.path)).set('Content-Encoding', form);
+      req.url = file;
+    }
+    next();
+  };
 }
 
 // Every address without a file is a page of the app, which finds its way by itself.

@@ -1,18 +1,41 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import vue from '@vitejs/plugin-vue';
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers';
 import components from 'unplugin-vue-components/vite';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 // Where the API stands while the pages are developed.
 const api = process.env.HOUQIN_API ?? 'http://127.0.0.1:8100';
+
+/** Writes each asset compressed beside it, once and as small as can be: the API serves what the browser takes. */
+function compressed(): Plugin {
+  return {
+    name: 'houqin-compressed',
+    apply: 'build',
+    writeBundle({ dir }) {
+      const assets = path.join(dir!, 'assets');
+      for (const name of readdirSync(assets).filter((each) => /\.(js|css|svg)$/.test(each))) {
+        const content = readFileSync(path.join(assets, name));
+        const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } });
+        // What is small already gets larger, or stays in one packet anyway.
+        if (brotli.length > content.length * 0.9) continue;
+        writeFileSync(path.join(assets, `${name}.br`), brotli);
+        writeFileSync(path.join(assets, `${name}.gz`), gzipSync(content, { level: 9 }));
+      }
+    },
+  };
+}
 
 export default defineConfig({
   root,
   plugins: [
     vue(),
     // Elements and their styles come by name from the templates, so that a page carries only what it shows.
+    compressed(),
     components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
   ],
   build: {
