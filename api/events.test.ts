@@ -81,4 +81,16 @@ describe('the stream of events', function () {
       decide(product, id, 'department-leader', 'leader', 'approved'));
     await eventually('the stream’s end', async () => director.ended, 10);
   });
+
+  it('ends within five quiet seconds when the person is made inactive, and counts anew when a role is gone (S6)', async () => {
+    const [leaver, keeper] = [await listen('requester2'), await listen('storekeeper')];
+    await eventually('first words', async () => inboxes(leaver).length > 0 && inboxes(keeper).length > 0);
+    const words = inboxes(keeper).length;
+    const { id } = (await (await product.as('storekeeper')).get('/me')).body;
+    await product.db('person_role').where({ person_id: id, role_id: 'storekeeper' }).delete();
+    await product.db('person').where({ username: 'requester2' }).update({ active: false });
+    await eventually('the stream’s end', async () => leaver.ended, 5);
+    await eventually('a new count', async () => inboxes(keeper).length > words, 5);
+    keeper.stop();
+  });
 });

@@ -5,8 +5,10 @@ import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { peekSession } from '../sessions.ts';
 
-/** Keeps proxies from closing a quiet stream, and is when an ended session is noticed. */
+/** Keeps proxies from closing a quiet stream. */
 const BEAT_EVERY_MS = 15_000;
+/** How soon a quiet stream notices that its session has ended or that its rights have changed: one query by its key. */
+const LOOK_EVERY_MS = 4_000;
 
 /** The stream of what concerns the reader: counts and ids only, the page asks for the rest. */
 export function eventRoutes({ db, config, events }: Deps): Route[] {
@@ -46,11 +48,19 @@ export function eventRoutes({ db, config, events }: Deps): Route[] {
       };
       events.stopped.addEventListener('abort', end);
       const unsubscribe = events.subscribe(hear);
+      const look = (): void => {
+        void peekSession(db, config, req).then((session) => {
+          if (!session) res.end();
+          else if (session.principals.join() !== actor.principals.join()) tell();
+        }, () => undefined);
+      };
       const beat = setInterval(tell, BEAT_EVERY_MS);
+      const looking = setInterval(look, LOOK_EVERY_MS);
       const closed = new Promise<void>((resolve) => { res.once('close', resolve); });
       tell();
       await closed;
       clearInterval(beat);
+      clearInterval(looking);
       unsubscribe();
       events.stopped.removeEventListener('abort', end);
     }),
