@@ -30,7 +30,7 @@ const INSIDES: readonly [string, RegExp][] = [
 ];
 
 /** Every text of the pages: the tables hold nothing but words, so no browser is needed to read them. */
-const texts: Record<string, { zh: string; en: string }> = {};
+export const texts: Record<string, { zh: string; en: string }> = {};
 for (const file of readdirSync(new URL('../web/texts/', import.meta.url)).filter((name) => !name.includes('.test.'))) {
   for (const table of Object.values(await import(`../web/texts/${file}`))) Object.assign(texts, table);
 }
