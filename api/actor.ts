@@ -12,6 +12,8 @@ export interface Actor {
   readonly leads: readonly string[];
   /** `person:ID`, `role:ROLE`, `leader:DEPARTMENT`: what a task's candidates are compared with. */
   readonly principals: readonly string[];
+  /** The password is an administrator's: it must be changed before anything else. */
+  readonly mustChangePassword: boolean;
 }
 
 /** The principals of a person with these roles, leading these departments. */

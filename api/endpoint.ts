@@ -23,6 +23,8 @@ interface Options {
   readonly status?: 200 | 201 | 204;
   /** Takes an `Idempotency-Key`; the handler then writes inside `transact`. */
   readonly idempotent?: true;
+  /** Answered also while the caller's password is a one-time one, which must be changed before anything else. */
+  readonly withOneTimePassword?: true;
   /** The handler writes the response itself: CSV, files, event streams. */
   readonly raw?: true;
   /** Media type of a raw response, for the OpenAPI document. */

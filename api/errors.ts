@@ -112,6 +112,60 @@ export const problems = {
     detail: { zh: '登录失败次数过多，请在 {minutes} 分钟后再试。', en: 'Too many failed logins: try again in {minutes} minutes.' },
   },
 
+  'one-time-password-expired': {
+    status: 403,
+    title: { zh: '一次性密码已过期', en: 'One-time password expired' },
+    detail: { zh: '一次性密码已过期，请联系管理员重新生成。', en: 'The one-time password has expired: ask an administrator for a new one.' },
+  },
+  'password-change-needed': {
+    status: 403,
+    title: { zh: '请先修改密码', en: 'Change the password first' },
+    detail: {
+      zh: '您正在使用一次性密码，请先设置自己的密码，再使用其他功能。',
+      en: 'Your password is a one-time one: choose one of your own before anything else.',
+    },
+  },
+  'password-wrong': {
+    status: 422,
+    title: { zh: '当前密码不正确', en: 'Wrong password' },
+    detail: { zh: '当前密码不正确，请重新输入。', en: 'The current password is wrong: type it again.' },
+  },
+
+  // People
+  'username-taken': {
+    status: 409,
+    title: { zh: '用户名已被使用', en: 'User name taken' },
+    detail: { zh: '已有人使用此用户名（可能已停用），请换一个。', en: 'Somebody has this user name, perhaps deactivated: choose another.' },
+  },
+  'last-administrator': {
+    status: 409,
+    title: { zh: '须保留一名管理员', en: 'Last administrator' },
+    detail: {
+      zh: '这是最后一名可登录的流程管理员。请先将该角色授予另一位已设密码的在职人员。',
+      en: 'This is the last process administrator who can log in. Give the role to another active person with a password first.',
+    },
+  },
+  'password-own': {
+    status: 409,
+    title: { zh: '请在“我的”中修改', en: 'Change your own password yourself' },
+    detail: { zh: '自己的密码请在“我的”页面修改。', en: 'Change your own password on the page “Me”.' },
+  },
+  'person-inactive': {
+    status: 409,
+    title: { zh: '人员已停用', en: 'Person deactivated' },
+    detail: { zh: '{name}已停用，请先恢复。', en: '{name} is deactivated: reactivate first.' },
+  },
+  'department-cycle': {
+    status: 409,
+    title: { zh: '部门成环', en: 'Departments in a circle' },
+    detail: { zh: '上级部门不能是本部门或其下级部门，请另选。', en: 'A department cannot stand below itself or one of its own: choose another.' },
+  },
+  'announcement-not-published': {
+    status: 409,
+    title: { zh: '公告未发布', en: 'Not published' },
+    detail: { zh: '此公告尚未发布，无需撤下。', en: 'This announcement is not published: there is nothing to withdraw.' },
+  },
+
   // Office items
   'item-code-taken': {
     status: 409,
@@ -237,6 +291,24 @@ export type ProblemCode = keyof typeof problems;
  */
 export const fieldTexts: Readonly<Record<string, Text>> = {
   'text.one-line': { zh: '须为一行文字，不含换行或制表符。', en: 'must be one line, without tabs.' },
+  'person-id.invalid': { zh: '不是人员编号。', en: 'is not a person’s id.' },
+  'person.unknown': { zh: '没有此人员，或已停用。', en: 'is no active person.' },
+  'department-id.invalid': { zh: '不是部门编号。', en: 'is not a department’s id.' },
+  'department.unknown': { zh: '没有此部门。', en: 'is no department.' },
+  'role-id.invalid': { zh: '不是角色编号。', en: 'is not a role’s id.' },
+  'role.unknown': { zh: '没有此角色。', en: 'is no role.' },
+  'announcement-id.invalid': { zh: '不是公告编号。', en: 'is not an announcement’s id.' },
+  'announcement.until': { zh: '须晚于开始时间，且在将来。', en: 'must be after the beginning, and in the future.' },
+  'instant.out-of-range': { zh: '年份须在 2000 至 2199 之间。', en: 'must be in the years 2000 to 2199.' },
+  'username.invalid': {
+    zh: '须为 2 至 40 个小写字母、数字或 . _ -，以字母或数字开头。',
+    en: 'must have 2 to 40 lower-case letters, digits or . _ - and begin with a letter or digit.',
+  },
+  'phone.invalid': { zh: '请填写电话号码，例如 13812345678。', en: 'must be a phone number such as 13812345678.' },
+  'password.short': { zh: '至少 10 个字符。', en: 'must have at least 10 characters.' },
+  'password.name': { zh: '不能包含用户名或手机号。', en: 'must not contain the user name or the phone number.' },
+  'password.weak': { zh: '太容易猜到，请换一个。', en: 'is too easy to guess: choose another.' },
+  'password.same': { zh: '须与当前密码不同。', en: 'must differ from the current password.' },
   'item-id.invalid': { zh: '不是物品编号。', en: 'is not an item’s id.' },
   'file-id.invalid': { zh: '不是文件编号。', en: 'is not a file’s id.' },
   'lines.repeated': { zh: '同一物品只能出现一行，请合并数量。', en: 'stands on another line too: merge the quantities.' },

@@ -22,7 +22,7 @@ export function instantAfter(cursor: string | undefined, list: string): { at: st
 }
 
 /** True for an instant that PostgreSQL reads again: JavaScript alone would take February the 30th for March the 1st. */
-function isInstant(text: string): boolean {
+export function isInstant(text: string): boolean {
   const [, date, time] = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,6})?[+-](?:0\d|1[0-4])(?::[0-5]\d)?$/.exec(text) ?? [];
   const parsed = new Date(`${date}T${time}Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(`${date}T${time}`);

@@ -1,4 +1,4 @@
-import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { randomBytes, randomInt, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 
 // OWASP's figures for scrypt: 32 MiB and about 60 ms a password on one core.
 const parameters = { N: 2 ** 15, r: 8, p: 3 };
@@ -30,4 +30,13 @@ function derive(password: string, salt: Buffer, { N, r, p }: { N: number; r: num
     // The same characters typed on different keyboards must give the same bytes.
     scrypt(password.normalize('NFC'), salt, KEY_BYTES, options, (error, key) => (error ? reject(error) : resolve(key)));
   });
+}
+
+// Without letters and digits that look alike when they are read aloud or off a note.
+const READABLE = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** A password to be typed once from a note: three groups of four, 59 bits. */
+export function oneTimePassword(): string {
+  const signs = Array.from({ length: 12 }, () => READABLE[randomInt(READABLE.length)]!).join('');
+  return [signs.slice(0, 4), signs.slice(4, 8), signs.slice(8)].join('-');
 }

@@ -19,7 +19,7 @@ export type Answers = Readonly<Record<Who, number>>;
  */
 export const cases = ['waiting', 'waiting2', 'claimed', 'returned', 'ended', 'unknown'] as const;
 export type Case = (typeof cases)[number];
-export type Thing = Case | 'item' | 'step' | 'any';
+export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'any';
 
 /** Everybody, logged in or not, gets `status`. */
 function everybody(status: number): Answers {
@@ -82,6 +82,7 @@ const candidateOnly = {
 const storekeeperOnly = (status: number) => office({ [status]: 'storekeeper' });
 const overseers = office({ 200: 'storekeeper admin auditor' });
 const administratorOnly = office({ 200: 'admin' });
+const unknownToAdministrator = office({ 404: 'admin' });
 const auditOnly = { ...caseAnswers(office({ 200: 'admin auditor' })), unknown: office({ 404: 'admin auditor' }) };
 
 function caseAnswers(same: Answers): Record<Case, Answers> {
@@ -94,6 +95,7 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'POST /logout': { any: loggedIn(204) },
   'GET /me': { any: loggedIn(200) },
   'PATCH /me': { any: loggedIn(200) },
+  'POST /me/password': { any: loggedIn(200) },
   'GET /events': { any: loggedIn(200) },
 
   'GET /health/live': { any: everybody(200) },
@@ -165,6 +167,29 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'PUT /admin/calendar': { any: administratorOnly },
   'GET /admin/operations': { any: administratorOnly },
   'POST /admin/operations/processes/:id/redeliver': { waiting: administratorOnly, unknown: office({ 404: 'admin' }) },
+
+  'GET /admin/people': { any: administratorOnly },
+  'POST /admin/people': { any: office({ 201: 'admin' }) },
+  'GET /admin/people/:id': { person: administratorOnly, unknown: unknownToAdministrator },
+  'PATCH /admin/people/:id': { person: administratorOnly, unknown: unknownToAdministrator },
+  'POST /admin/people/:id/deactivate': { person: administratorOnly, unknown: unknownToAdministrator },
+  'POST /admin/people/:id/reactivate': { person: administratorOnly, unknown: unknownToAdministrator },
+  'POST /admin/people/:id/password': { person: administratorOnly, unknown: unknownToAdministrator },
+  'GET /admin/departments': { any: administratorOnly },
+  'POST /admin/departments': { any: office({ 201: 'admin' }) },
+  'PATCH /admin/departments/:id': { department: administratorOnly, unknown: unknownToAdministrator },
+  'GET /admin/roles': { any: administratorOnly },
+  'PATCH /admin/roles/:id': { role: administratorOnly, unknown: unknownToAdministrator },
+
+  'GET /announcements': { any: loggedIn(200) },
+  // A draft is nobody's to read but where it is written.
+  'GET /announcements/:id': { announcement: loggedIn(200), draft: loggedIn(404), unknown: loggedIn(404) },
+  'POST /announcements/:id/read': { announcement: loggedIn(200), draft: loggedIn(404), unknown: loggedIn(404) },
+  'GET /admin/announcements': { any: administratorOnly },
+  'POST /admin/announcements': { any: office({ 201: 'admin' }) },
+  'PATCH /admin/announcements/:id': { announcement: administratorOnly, draft: administratorOnly, unknown: unknownToAdministrator },
+  'POST /admin/announcements/:id/publish': { announcement: administratorOnly, draft: administratorOnly, unknown: unknownToAdministrator },
+  'POST /admin/announcements/:id/withdraw': { announcement: administratorOnly, draft: office({ 409: 'admin' }), unknown: unknownToAdministrator },
 
   'GET /audit/processes/:id/events': auditOnly,
   // 404 for those who may: nothing of these cases is in Temporal.

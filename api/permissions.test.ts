@@ -27,6 +27,8 @@ const idOf: Record<Exclude<Who, 'anonymous'>, string> = {
 };
 const MANAGER = 'person-zheng-guodong';
 const BYSTANDER = 'person-lin-shuyuan';
+/** Whom administrators change here; nobody logs in as this one. */
+const CHANGED = 'person-yuan-meng';
 
 /** A case as it is asked about: its process, and the task that is (or was) open. */
 interface Fixture {
@@ -44,6 +46,7 @@ describe('permissions', function () {
     await seedDemoCompany(api.database.url);
     const { db } = api.database;
     await putItem(db);
+    await putAnnouncements();
     await openAccounts(db, [...Object.values(idOf), MANAGER, BYSTANDER]);
     for (const who of people) if (who !== 'anonymous') sessions.set(who, await loginAs(who));
   });
@@ -312,20 +315,36 @@ describe('permissions', function () {
   async function ask(endpoint: Endpoint, { process, task }: Fixture, thing: Thing, who: Who, body: object | undefined): Promise<Answer> {
     const ends = endpoint.path === '/login' || endpoint.path === '/logout';
     const person = ends && who !== 'anonymous' ? await loginAs(who) : sessions.get(who);
-    const id = endpoint.path.startsWith('/tasks/') ? task : endpoint.path.startsWith('/supply/') && thing === 'item' ? PREPARED_ITEM
-      : endpoint.path.startsWith('/supply/') ? 'item-unknown' : process;
+    const kept = Object.entries(keptIds).find(([prefix]) => endpoint.path.startsWith(prefix))?.[1];
+    const id = endpoint.path.startsWith('/tasks/') ? task : kept ? kept[thing] ?? kept.unknown! : process;
+    // What a success changed before: a draft is a draft again.
+    if (endpoint.path.startsWith('/admin/announcements')) await putAnnouncements();
     const path = endpoint.path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', thing === 'step' ? LEADER : 'no-such-step');
     if (endpoint.method === 'get') return person ? person.get(path) : call(api.url, 'GET', path);
     if (!person) return call(api.url, endpoint.method.toUpperCase(), path, body);
-    return person[endpoint.method as 'post' | 'put' | 'patch'](path, body);
+    const answer = await person[endpoint.method as 'post' | 'put' | 'patch'](path, body);
+    // Whoever has a new password has the old one again.
+    if (endpoint.path === '/me/password' && answer.status === 200) await openAccounts(api.database.db, [idOf[who as keyof typeof idOf]]);
+    return answer;
+  }
+
+  async function putAnnouncements(): Promise<void> {
+    const { db } = api.database;
+    const text = { title: '备用公告', body: '备用' };
+    await db('announcement').insert([
+      { ...text, id: 'announcement-shown', state: 'published', published_at: '2026-11-02T00:00:00Z' },
+      { ...text, id: 'announcement-draft', state: 'draft', published_at: null },
+    ]).onConflict('id').merge(['state', 'published_at']);
   }
 
   /** What a refused write must leave as it is. */
   async function snapshot(): Promise<string> {
     const { db } = api.database;
-    const tables = ['process', 'task', 'comment', 'copy', 'outbox', 'item', 'stock_movement', 'timeout_policy', 'business_calendar', 'notice'];
+    const tables = ['process', 'task', 'comment', 'copy', 'outbox', 'item', 'stock_movement', 'timeout_policy', 'business_calendar', 'notice', 'person',
+      'person_role', 'department', 'announcement', 'announcement_read'];
     const keys: Record<string, string[]> = {
-      copy: ['process_id', 'person_id'], timeout_policy: ['type', 'step', 'version'], business_calendar: ['version'],
+      copy: ['process_id', 'person_id'], timeout_policy: ['type', 'step', 'version'], business_calendar: ['version'], person_role: ['person_id', 'role_id'],
+      announcement_read: ['announcement_id', 'person_id'],
     };
     return JSON.stringify(await Promise.all(tables.map((table) => db(table).orderBy(keys[table] ?? ['id']))));
   }
@@ -357,6 +376,16 @@ function nameOf({ method, path }: Endpoint): string {
   return `${method.toUpperCase()} ${path}`;
 }
 
+/** Ids of what is always there, by the beginning of the path. */
+const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, string>>>>> = {
+  '/supply/': { item: PREPARED_ITEM, unknown: 'item-unknown' },
+  '/admin/people': { person: CHANGED, unknown: 'person-unknown' },
+  '/admin/departments': { department: 'dept-telecom', unknown: 'dept-unknown' },
+  '/admin/roles': { role: 'auditor', unknown: 'no-such-role' },
+  '/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
+  '/admin/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
+};
+
 let itemNumber = 0;
 const decisions: Partial<Record<Thing, object>> = {
   claimed: { outcome: 'issued' },
@@ -368,6 +397,7 @@ const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
   'POST /login': () => ({ username: 'requester', password: 'houqin-demo' }),
   'POST /logout': () => ({}),
   'PATCH /me': () => ({ locale: 'zh-CN' }),
+  'POST /me/password': () => ({ current: 'houqin-demo', password: 'vier Kerzen am Fenster' }),
   'POST /csp-reports': () => ({}),
   'POST /processes': () => ({ type: 'supply-requisition', form: { purpose: '权限', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } }),
   'POST /processes/:id/withdraw': () => ({ reason: '不需要了' }),
@@ -388,6 +418,22 @@ const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
   'POST /supply/items/:id/stock-takes': () => ({ counted: 5 }),
   'POST /admin/operations/processes/:id/redeliver': () => ({}),
   'POST /admin/timeout-policies/:type/:step/preview': () => ({ policy: processTypes['supply-requisition']!.contract.steps[LEADER]!.timeouts }),
+  'POST /admin/people': () => {
+    itemNumber += 1;
+    return { username: `neu-${itemNumber}`, name: '新人', departmentId: 'dept-telecom', roles: [] };
+  },
+  'PATCH /admin/people/:id': () => ({ title: '通信运维员', roles: [] }),
+  'POST /admin/people/:id/deactivate': () => ({}),
+  'POST /admin/people/:id/reactivate': () => ({}),
+  'POST /admin/people/:id/password': () => ({}),
+  'POST /admin/departments': () => ({ name: '新部门', nameEn: 'New department', parentId: 'dept-branch', leaderId: null }),
+  'PATCH /admin/departments/:id': () => ({ nameEn: 'Information and Telecommunication' }),
+  'PATCH /admin/roles/:id': () => ({ add: [], remove: [BYSTANDER] }),
+  'POST /announcements/:id/read': () => ({}),
+  'POST /admin/announcements': () => ({ title: '停水通知', body: '周六停水。' }),
+  'PATCH /admin/announcements/:id': () => ({ title: '停水通知（改）' }),
+  'POST /admin/announcements/:id/publish': () => ({}),
+  'POST /admin/announcements/:id/withdraw': () => ({}),
   'PUT /admin/timeout-policies/:type/:step': () => ({ ...processTypes['supply-requisition']!.contract.steps[LEADER]!.timeouts }),
   'PUT /admin/calendar': () => {
     const { timeZone, week, holidays, workdays } = defaultCalendar;

@@ -76,9 +76,10 @@ async function identify(req: Request, progress: Progress, { db, config }: Deps):
   return session.actor;
 }
 
-function requireAccess({ access }: Endpoint, actor: Actor | undefined): void {
+function requireAccess({ access, withOneTimePassword }: Endpoint, actor: Actor | undefined): void {
   if (access === 'public') return;
   if (!actor) throw new Problem('not-logged-in');
+  if (actor.mustChangePassword && !withOneTimePassword) throw new Problem('password-change-needed');
   if (access !== 'session' && !hasRole(actor, ...access.roles)) throw new Problem('forbidden');
 }
 

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
 import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
+import { deleteSessionsOf } from '../db/queries/accounts.ts';
 import * as sessions from '../db/queries/sessions.ts';
 import { principalsOf, type Actor, type Locale } from './actor.ts';
 import type { Config } from './config.ts';
@@ -56,20 +57,25 @@ export async function readSession(db: Db, config: Config, req: Request): Promise
   if (!found) return undefined;
   if (!found.alive) return { ended: { personId: found.personId } };
   if (found.seenLongAgo) await sessions.touchSession(db, tokenHash);
-  const { personId, username, name, departmentId, roles, leads } = found;
-  const principals = principalsOf(personId, roles, leads);
-  return { actor: { personId, username, name, departmentId, locale: found.locale as Locale, roles, leads, principals } };
+  return { actor: actorOf(found) };
 }
 
 /** The same for a stream that is open already: it does not count as use, so that an idle session ends although a page is open. */
 export async function peekSession(db: Db, config: Config, req: Request): Promise<Actor | undefined> {
   const token = tokenOf(config, req);
   const found = token && await sessions.findSession(db, hash(config, token), IDLE_MINUTES);
-  return found && found.alive ? actorOf(found) : undefined;
+  return found && found.alive && !found.mustChangePassword ? actorOf(found) : undefined;
 }
 
-function actorOf({ personId, username, name, departmentId, locale, roles, leads }: sessions.SessionRow): Actor {
-  return { personId, username, name, departmentId, locale: locale as Locale, roles, leads, principals: principalsOf(personId, roles, leads) };
+/** Ends the other sessions of the request's person. */
+export async function endOtherSessions(trx: Knex.Transaction, config: Config, req: Request, personId: string): Promise<void> {
+  const token = tokenOf(config, req);
+  await deleteSessionsOf(trx, personId, token === undefined ? undefined : hash(config, token));
+}
+
+function actorOf({ personId, username, name, departmentId, locale, roles, leads, mustChangePassword }: sessions.SessionRow): Actor {
+  const principals = principalsOf(personId, roles, leads);
+  return { personId, username, name, departmentId, locale: locale as Locale, roles, leads, principals, mustChangePassword };
 }
 
 function tokenOf(config: Config, req: Request): string | undefined {

@@ -1,13 +1,15 @@
+import { findOwnPassword, setOwnPassword } from '../../db/queries/accounts.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
-import { findCredentials, findProfile, setLocale } from '../../db/queries/people.ts';
+import { findCredentials, findProfile, setPreferences } from '../../db/queries/people.ts';
 import { markLoginSucceeded } from '../../db/queries/sessions.ts';
 import { sessionContract } from '../contract/session.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
-import { Problem } from '../errors.ts';
+import { invalidField, Problem } from '../errors.ts';
 import { beginLogin } from '../login-limits.ts';
-import { verifyPassword } from '../passwords.ts';
-import { clearCookie, endSession, startSession } from '../sessions.ts';
+import { hashPassword, verifyPassword } from '../passwords.ts';
+import { clearCookie, endOtherSessions, endSession, startSession } from '../sessions.ts';
+import { isWeakPassword } from '../weak-passwords.ts';
 
 /** Logging in and out, and who I am. */
 export function sessionRoutes({ db, config }: Deps): Route[] {
@@ -22,6 +24,11 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
         const object = person ? `person:${person.id}` : null;
         const code = 'login-failed';
         await recordAudit(db, { actor: { kind: 'system' }, action: 'login', object, refused: true, code });
+        throw new Problem(code);
+      }
+      if (person?.expired) {
+        const code = 'one-time-password-expired';
+        await recordAudit(db, { actor: { kind: 'system' }, action: 'login', object: `person:${profile.id}`, refused: true, code });
         throw new Problem(code);
       }
       await endSession(db, config, req);
@@ -47,12 +54,48 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
       return profile;
     }),
 
-    handle(sessionContract.changeMe, async ({ actor, body: { locale } }) => {
+    handle(sessionContract.changeMe, async ({ actor, body }) => {
       await db.transaction(async (trx) => {
-        await setLocale(trx, actor.personId, locale);
-        await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'locale-changed', detail: { locale } });
+        await setPreferences(trx, actor.personId, body);
+        await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'preferences-changed', detail: { ...body } });
       });
       return (await findProfile(db, actor.personId))!;
     }),
+
+    handle(sessionContract.changePassword, async ({ actor, body: { current, password }, req }) => {
+      // A session that was left open is no licence to guess the password.
+      const attempt = await beginLogin(db, actor.username, req.ip ?? '');
+      const own = await findOwnPassword(db, actor.personId);
+      if (!(await verifyPassword(current, own?.passwordHash))) throw currentIsWrong();
+      const fault = faultOf(password, { current, username: actor.username, phone: own?.phone ?? null });
+      if (!fault) {
+        const passwordHash = await hashPassword(password);
+        await db.transaction(async (trx) => {
+          await markLoginSucceeded(trx, attempt);
+          await setOwnPassword(trx, actor.personId, passwordHash);
+          await endOtherSessions(trx, config, req, actor.personId);
+          await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'password-changed', object: `person:${actor.personId}` });
+        });
+        return (await findProfile(db, actor.personId))!;
+      }
+      await markLoginSucceeded(db, attempt);
+      throw invalidField('password', fault);
+    }),
   ];
+}
+
+/** What is wrong with a new password, as a key of the field texts. */
+function faultOf(
+  password: string, { current, username, phone }: { current: string; username: string; phone: string | null },
+): string | undefined {
+  if (password.normalize('NFC') === current.normalize('NFC')) return 'password.same';
+  const plain = password.toLowerCase();
+  const digits = phone?.replace(/\D/g, '').slice(-11) ?? '';
+  if (plain.includes(username.toLowerCase()) || (digits.length >= 7 && plain.replace(/\D/g, '').includes(digits))) return 'password.name';
+  return isWeakPassword(password) ? 'password.weak' : undefined;
+}
+
+function currentIsWrong(): Problem {
+  const message = { zh: '当前密码不正确，请重新输入。', en: 'The current password is wrong: type it again.' };
+  return new Problem('password-wrong', {}, {}, [{ in: 'body', path: 'current', message }]);
 }

@@ -15,6 +15,9 @@ export interface Position {
   notice: number;
 }
 
+/** After these a person's open pages must ask again who they are for, and what for. */
+const OF_A_PERSON = ['person-changed', 'person-deactivated', 'password-reset', 'password-changed'];
+
 /** How far back a reader looks again: numbers are given before they are committed, so a lower one may come later. */
 const OVERLAP = 500;
 
@@ -26,11 +29,12 @@ export async function lastPosition(db: Db): Promise<Position> {
 
 /** What happened about `position`, some of it seen before: the reader knows by `key`. */
 export async function changesSince(db: Db, { event, notice }: Position): Promise<{ changes: Change[]; position: Position }> {
-  const [events, notices] = await Promise.all([
+  const [events, notices, accounts] = await Promise.all([
     db('audit_event').join('task', 'task.id', 'audit_event.task_id')
       .select('audit_event.seq', 'audit_event.task_id', 'audit_event.actor_id', 'task.candidates', 'task.assignee_id', 'task.decided_by')
       .where('audit_event.seq', '>', event - OVERLAP).where('audit_event.refused', false).orderBy('audit_event.seq'),
     db('notice').select('id', 'person_id').where('id', '>', notice - OVERLAP).orderBy('id'),
+    db('audit_event').select('seq', 'object').where('seq', '>', event - OVERLAP).where('refused', false).whereIn('action', OF_A_PERSON),
   ]);
   return {
     changes: [
@@ -39,6 +43,7 @@ export async function changesSince(db: Db, { event, notice }: Position): Promise
         taskId,
         principals: [...candidates, ...[people.actor_id, people.assignee_id, people.decided_by].filter(Boolean).map((id) => `person:${id}`)],
       })),
+      ...accounts.map(({ seq, object }) => ({ key: `event.${seq}`, taskId: null, principals: [object as string] })),
       ...notices.map(({ id, person_id: person }) => ({ key: `notice.${id}`, taskId: null, principals: [`person:${person}`] })),
     ],
     position: {

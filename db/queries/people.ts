@@ -7,11 +7,15 @@ export interface Credentials {
   id: string;
   active: boolean;
   passwordHash: string | null;
+  /** The password is a one-time one and too late. */
+  expired: boolean;
 }
 
 /** The person with this user name, active or not. */
 export async function findCredentials(db: Db, username: string): Promise<Credentials | undefined> {
-  return db('person').where({ username }).first('id', 'active', 'password_hash as passwordHash');
+  return db('person').where({ username }).first(
+    'id', 'active', 'password_hash as passwordHash', db.raw('coalesce(one_time_password_until < now(), false) AS expired'),
+  );
 }
 
 /** A person as shown to the person: department and roles with their names in both languages. */
@@ -21,6 +25,9 @@ export interface Profile {
   name: string;
   title: string;
   locale: 'zh-CN' | 'en';
+  theme: 'auto' | 'light' | 'dark';
+  /** The password is an administrator's. */
+  mustChangePassword: boolean;
   department: { id: string; name: string; nameEn: string };
   roles: { id: string; name: string; nameEn: string }[];
   /** Departments that the person leads. */
@@ -30,7 +37,8 @@ export interface Profile {
 /** The profile of an active person. */
 export async function findProfile(db: Db, personId: string): Promise<Profile | undefined> {
   const { rows } = await db.raw<{ rows: Profile[] }>(`
-    SELECT p.id, p.username, p.name, p.title, p.locale,
+    SELECT p.id, p.username, p.name, p.title, p.locale, p.theme,
+      p.one_time_password_until IS NOT NULL AS "mustChangePassword",
       json_build_object('id', d.id, 'name', d.name, 'nameEn', d.name_en) AS department,
       coalesce((SELECT json_agg(json_build_object('id', r.id, 'name', r.name, 'nameEn', r.name_en) ORDER BY r.id)
         FROM person_role pr JOIN role r ON r.id = pr.role_id WHERE pr.person_id = p.id), '[]') AS roles,
@@ -41,9 +49,16 @@ export async function findProfile(db: Db, personId: string): Promise<Profile | u
   return rows[0];
 }
 
-/** The language in which a person is answered. */
-export async function setLocale(trx: Knex.Transaction, personId: string, locale: 'zh-CN' | 'en'): Promise<void> {
-  await trx('person').where({ id: personId }).update({ locale });
+/** What a person chose for every device: language and appearance. */
+export interface Preferences {
+  locale?: 'zh-CN' | 'en' | undefined;
+  theme?: 'auto' | 'light' | 'dark' | undefined;
+}
+
+/** Keeps what a person chose; what is left out stays. */
+export async function setPreferences(trx: Knex.Transaction, personId: string, chosen: Preferences): Promise<void> {
+  const row = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+  if (Object.keys(row).length > 0) await trx('person').where({ id: personId }).update(row);
 }
 
 /**

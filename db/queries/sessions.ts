@@ -13,6 +13,8 @@ export interface SessionRow {
   leads: string[];
   /** Neither idle nor absolute time is over, and the person is active. */
   alive: boolean;
+  /** The password is an administrator's. */
+  mustChangePassword: boolean;
   /** Last seen more than a minute ago. */
   seenLongAgo: boolean;
 }
@@ -24,6 +26,7 @@ export async function findSession(db: Db, tokenHash: Buffer, idleMinutes: number
       ARRAY(SELECT role_id FROM person_role WHERE person_id = p.id ORDER BY role_id) AS roles,
       ARRAY(SELECT id FROM department WHERE leader_id = p.id ORDER BY id) AS leads,
       p.active AND s.ends_at > now() AND s.last_seen_at > now() - make_interval(mins => ?) AS alive,
+      p.one_time_password_until IS NOT NULL AS "mustChangePassword",
       s.last_seen_at < now() - interval '1 minute' AS "seenLongAgo"
     FROM session s JOIN person p ON p.id = s.person_id
     WHERE s.token_hash = ?`, [idleMinutes, tokenHash]);

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { hashPassword } from '../../api/passwords.ts';
 import { connect } from '../connect.ts';
 import { recordAudit } from '../queries/audit.ts';
+import { demoAnnouncements } from './demo-announcements.ts';
 import { demoItems } from './demo-items.ts';
 import { demoDepartments, demoPeople, demoRoles } from './demo-people.ts';
 
@@ -10,9 +11,10 @@ export const DEMO_PASSWORD = 'houqin-demo';
 
 const MARKER = 'demo-company';
 const STOREKEEPER = 'person-yang-guang';
+const ADMINISTRATOR = 'person-deng-zihan';
 
 /**
- * Fills the database with the demo company: departments, people, roles, accounts, items with opening stock. Once: a
+ * Fills the database with the demo company: departments, people, roles, accounts, items with opening stock, announcements. Once: a
  * database that has it is left as it is.
  */
 export async function seedDemoCompany(databaseUrl: string): Promise<void> {
@@ -27,6 +29,7 @@ export async function seedDemoCompany(databaseUrl: string): Promise<void> {
       if (ours.length === 0) return;
       await insertPeople(trx, hashes);
       await insertItems(trx);
+      await insertAnnouncements(trx);
       await recordAudit(trx, { actor: { kind: 'system' }, action: 'demo-company-seeded' });
     });
   } finally {
@@ -74,6 +77,12 @@ async function insertItems(trx: Knex.Transaction): Promise<void> {
   await trx('item').insert(rows.map(({ item }) => item));
   await trx('stock_movement').insert(rows.filter(({ onHand }) => onHand > 0).map(({ item, onHand }) => ({
     item_id: item.id, kind: 'receipt', quantity: onHand, person_id: STOREKEEPER, note: '期初库存',
+  })));
+}
+
+async function insertAnnouncements(trx: Knex.Transaction): Promise<void> {
+  await trx('announcement').insert(demoAnnouncements.map(({ days, ...written }) => ({
+    ...written, state: 'published', created_by: ADMINISTRATOR, published_at: new Date(Date.now() - days * 86_400_000),
   })));
 }
 
