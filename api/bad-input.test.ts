@@ -104,7 +104,13 @@ describe('bad input', function () {
       id: taskId, process_id: processId, step: 'department-leader', n: 1, outcomes: ['approved', 'rejected', 'returned'],
       candidates: ['role:auditor', 'role:process-administrator'], opened_at: new Date(), policy_version: 1, calendar_version: 1,
     });
-    return { '/tasks/': taskId, '/processes/': processId, '/audit/processes/': processId, '/supply/items/': 'item-fuzz', type: requisition.type, step: 'department-leader' };
+    await db('announcement').insert({ id: 'announcement-fuzz', title: '测试', body: '测试', state: 'published', published_at: new Date() });
+    await api.addPerson('fuzz-target');
+    return {
+      '/tasks/': taskId, '/processes/': processId, '/audit/processes/': processId, '/supply/items/': 'item-fuzz', '/announcements/': 'announcement-fuzz',
+      '/admin/announcements/': 'announcement-fuzz', '/admin/people/': 'person-fuzz-target', '/admin/departments/': 'dept-test', '/admin/roles/': 'auditor',
+      type: requisition.type, step: 'department-leader',
+    };
   }
 
   async function cookieOf(name: string): Promise<string> {

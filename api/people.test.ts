@@ -95,7 +95,7 @@ describe('People, departments and roles', function () {
       expect(events.map(({ action, actor_kind: kind, actor_id: by }) => [action, kind, by])).to.deep.equal(
         ['person-created', 'person-changed', 'password-reset'].map((action) => [action, 'administrator', ADMIN]),
       );
-      expect(events[1].detail).to.deep.equal({ fields: ['phone', 'name'], add: ['auditor'], remove: [] });
+      expect(events[1].detail).to.deep.equal({ fields: ['name', 'phone'], add: ['auditor'], remove: [] });
       const everywhere = JSON.stringify(events) + api.log.join('\n');
       for (const secret of ['秘密姓名', '另一姓名', '15499998888', '15477776666', password]) expect(everywhere).to.not.contain(secret);
       await admin.patch(`/admin/people/${made.id}`, { roles: [] });

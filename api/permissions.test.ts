@@ -301,6 +301,8 @@ describe('permissions', function () {
         return { process, task };
       },
     };
+    // What a success changed before: a draft is a draft again.
+    if (!(thing in make)) await putAnnouncements();
     return thing in make ? make[thing as keyof typeof make]() : { process: unknownId, task: `${unknownId}.${LEADER}.1` };
   }
 
@@ -317,8 +319,6 @@ describe('permissions', function () {
     const person = ends && who !== 'anonymous' ? await loginAs(who) : sessions.get(who);
     const kept = Object.entries(keptIds).find(([prefix]) => endpoint.path.startsWith(prefix))?.[1];
     const id = endpoint.path.startsWith('/tasks/') ? task : kept ? kept[thing] ?? kept.unknown! : process;
-    // What a success changed before: a draft is a draft again.
-    if (endpoint.path.startsWith('/admin/announcements')) await putAnnouncements();
     const path = endpoint.path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', thing === 'step' ? LEADER : 'no-such-step');
     if (endpoint.method === 'get') return person ? person.get(path) : call(api.url, 'GET', path);
     if (!person) return call(api.url, endpoint.method.toUpperCase(), path, body);
