@@ -75,7 +75,8 @@ function close(): void {
   unreadCount.value = 0;
 }
 
-watch(() => me.value?.id, (id) => {
+// Whoever must change the password first hears of nothing yet.
+watch(() => me.value?.mustChangePassword ? undefined : me.value?.id, (id) => {
   close();
   if (id !== undefined) open();
 }, { immediate: true });

@@ -25,11 +25,11 @@ function finish(again: boolean): void {
   waiting = undefined;
 }
 
-/** Logs in from the dialog; what was being done goes on. Throws CallError. Somebody else starts from the home page. */
+/** Logs in from the dialog; what was being done goes on. Throws CallError. Somebody else, and whoever must change the password, starts anew. */
 export async function resumeAs(username: string, password: string): Promise<void> {
   const before = me.value?.id;
   await logIn(username, password);
-  if (me.value?.id !== before) location.assign('/');
+  if (me.value?.id !== before || me.value?.mustChangePassword) location.assign('/');
   else finish(true);
 }
 

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { adminRoutes } from './pages/admin/routes.ts';
+import { announcementRoutes } from './pages/announcements/routes.ts';
 import { auditRoutes } from './pages/audit/routes.ts';
 import LoginPage from './pages/login/LoginPage.vue';
 import { startRoutes } from './pages/start/routes.ts';
@@ -16,6 +17,8 @@ export const router = createRouter({
     { path: '/processes', name: 'processes', component: () => import('./pages/processes/ProcessesPage.vue') },
     { path: '/processes/:id', name: 'process', component: () => import('./pages/processes/ProcessPage.vue'), props: true },
     { path: '/me', name: 'me', component: () => import('./pages/me/MePage.vue') },
+    { path: '/me/password', name: 'password', component: () => import('./pages/me/PasswordPage.vue') },
+    ...announcementRoutes,
     ...startRoutes,
     ...supplyRoutes,
     ...adminRoutes,
@@ -39,6 +42,7 @@ router.beforeEach(async (to) => {
     await refreshMe().catch(() => undefined);
     asked = true;
   }
+  if (me.value?.mustChangePassword) return to.name === 'password' ? true : { name: 'password', query: { next: to.fullPath } };
   if (to.name === 'login') return me.value ? { name: 'home' } : true;
   return me.value ? true : { name: 'login', query: { next: to.fullPath } };
 });

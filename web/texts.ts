@@ -50,22 +50,32 @@ function stored(): string | null {
   return globalThis.localStorage?.getItem(STORED) ?? null;
 }
 
-/** The language of the page: Chinese unless the person chose English before. */
-export const language = ref<Language>(stored() === 'en' ? 'en' : 'zh-CN');
+/** The account's choices, as this browser last heard of them: so that a page opens in them before the API has answered. */
+const OF_THE_ACCOUNT = 'houqin.account-language';
+
+/** The language of the page: Chinese unless somebody chose English in this browser, or the account that was here last did. */
+export const language = ref<Language>((stored() ?? globalThis.localStorage?.getItem(OF_THE_ACCOUNT)) === 'en' ? 'en' : 'zh-CN');
 
 /** `zh` or `en`: the key of a text in a process's contract. */
 export const textKey = computed(() => language.value === 'en' ? 'en' : 'zh');
 
-/** Whether somebody chose the language in this browser; otherwise the account's own is right. */
-export function hasChosenLanguage(): boolean {
-  return stored() !== null;
+/**
+ * Changes the language. `by` is who chose it: `browser`, somebody who is not logged in, which stays in this browser; `account`, which every
+ * device of the account follows; nobody, for now only.
+ */
+export function useLanguage(chosen: Language, by?: 'browser' | 'account'): void {
+  language.value = chosen;
+  if (by === 'browser') localStorage.setItem(STORED, chosen);
+  if (by === 'account') {
+    localStorage.removeItem(STORED);
+    localStorage.setItem(OF_THE_ACCOUNT, chosen);
+  }
+  document.documentElement.lang = chosen;
 }
 
-/** Changes the language; a choice is remembered in this browser. */
-export function useLanguage(chosen: Language, remember = false): void {
-  language.value = chosen;
-  if (remember) localStorage.setItem(STORED, chosen);
-  document.documentElement.lang = chosen;
+/** Speaks the account's language, unless somebody chose one in this browser before logging in. */
+export function followLanguage(ofAccount: Language): void {
+  if (stored() === null) useLanguage(ofAccount, 'account');
 }
 
 /** The text of `key` in the page's language, `{name}` filled in from `values`. */

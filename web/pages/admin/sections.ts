@@ -13,4 +13,8 @@ export const adminSections: readonly AdminSection[] = [
   { path: 'operations', text: 'operations.title', page: () => import('./OperationsPage.vue') },
   { path: 'timeouts', text: 'timeouts.title', page: () => import('./TimeoutsPage.vue') },
   { path: 'calendar', text: 'calendar.title', page: () => import('./CalendarPage.vue') },
+  { path: 'people', text: 'admin.people', page: () => import('./PeoplePage.vue') },
+  { path: 'departments', text: 'admin.departments', page: () => import('./DepartmentsPage.vue') },
+  { path: 'roles', text: 'admin.roles', page: () => import('./RolesPage.vue') },
+  { path: 'announcements', text: 'admin.announcements', page: () => import('./AnnouncementsPage.vue') },
 ];
