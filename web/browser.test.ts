@@ -66,15 +66,15 @@ describe('The pages in a real browser', function () {
     expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
   });
 
-  it('shows the requester the request, after the leader has left', async () => {
+  it('shows the requester the request, in the requester’s own language, after the leader has left', async () => {
     await page.goto(`${product.url}/me`);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('button', { name: /^Requester\s*requester$/ }).click();
-    await page.getByRole('link', { name: 'Me', exact: true }).click();
-    await page.getByRole('link', { name: 'My requests' }).click();
+    await page.getByRole('link', { name: '我的', exact: true }).click();
+    await page.getByRole('link', { name: '我的申请' }).click();
     const row = page.getByRole('listitem').filter({ hasText: number });
     await row.waitFor();
-    expect(await row.textContent()).to.contain('In progress');
+    expect(await row.textContent()).to.contain('办理中');
   });
 
   it('broke neither a script nor the content security policy on the way', () => {
