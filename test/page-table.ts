@@ -90,6 +90,21 @@ export const pageTable: readonly TablePage[] = [
   { name: 'items-stock', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=stock` },
   { name: 'items-ledger', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=ledger` },
   { name: 'items-import', who: 'storekeeper', path: () => '/supply/items', act: click('导入 CSV', 'Import CSV') },
+
+  { name: 'announcements', who: 'requester', path: () => '/announcements' },
+  { name: 'announcement', who: 'requester', path: () => '/announcements/announcement-demo-stocktake' },
+  { name: 'announcement-gone', who: 'requester', path: () => '/announcements/announcement-none', allowed: /404/ },
+  { name: 'me-password', who: 'requester', path: () => '/me/password' },
+  { name: 'admin-people', who: 'admin', path: () => '/admin/people' },
+  { name: 'admin-people-none', who: 'admin', path: () => '/admin/people?q=zzzzzz' },
+  { name: 'admin-person', who: 'admin', path: () => '/admin/people?person=person-yang-guang' },
+  { name: 'admin-person-deactivate', who: 'admin', path: () => '/admin/people?person=person-yang-guang', act: click('停用', 'Deactivate') },
+  { name: 'admin-person-new', who: 'admin', path: () => '/admin/people?person=new', act: click('新增', 'Add') },
+  { name: 'admin-departments', who: 'admin', path: () => '/admin/departments' },
+  { name: 'admin-department-new', who: 'admin', path: () => '/admin/departments', act: click('新增部门', 'New department') },
+  { name: 'admin-roles', who: 'admin', path: () => '/admin/roles' },
+  { name: 'admin-announcements', who: 'admin', path: () => '/admin/announcements' },
+  { name: 'admin-announcement-new', who: 'admin', path: () => '/admin/announcements', act: click('起草公告', 'Draft an announcement') },
 ];
 
 /** Looks for the things of the table; throws naming what there is no case of. */
