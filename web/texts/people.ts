@@ -109,8 +109,8 @@ export const peopleTexts = {
   'role.nobody': { zh: '无人担任，相关步骤将转给流程管理员', en: 'Nobody has it: its steps go to the process administrator' },
   'role.add': { zh: '授予', en: 'Give to' },
   'role.given': { zh: '已授予{name}：{role}', en: '{role} given to {name}' },
-  'role.take': { zh: '收回{name}的{role}', en: 'Take {role} from {name}' },
-  'role.taken': { zh: '已收回{name}的{role}', en: '{role} taken from {name}' },
+  'role.take': { zh: '收回{name}的{role}', en: 'Take away {role} from {name}' },
+  'role.taken': { zh: '已收回{name}的{role}', en: '{role} taken away from {name}' },
   'role.take.last': { zh: '{name}是唯一的{role}，收回后将无人办理相关步骤。', en: '{name} is the only {role}: nobody will do its steps.' },
-  'role.take.confirm': { zh: '收回', en: 'Take it' },
+  'role.take.confirm': { zh: '收回', en: 'Take away' },
 } as const satisfies TextTable;
