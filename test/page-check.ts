@@ -79,7 +79,8 @@ export async function dataWords(db: Db): Promise<string[]> {
     else if (typeof value === 'object' && value !== null && !(value instanceof Date) && !Buffer.isBuffer(value)) Object.values(value).forEach(walk);
   };
   for (const table of tables) if (await db.schema.hasTable(table)) (await db(table).select()).forEach(walk);
-  return [...words].filter((each) => CHINESE.test(each)).sort((one, other) => other.length - one.length);
+  // A user name such as cai.weiming looks like a key.
+  return [...words].filter((each) => CHINESE.test(each) || /^[a-z]+(?:\.[a-z-]+)+$/.test(each)).sort((one, other) => other.length - one.length);
 }
 
 /** What a page shows now that it should not. The words in `data` are what people have written. */
