@@ -185,9 +185,10 @@ describe('An administrator’s day in a real browser', function () {
 
   it('has appearance and language follow to another device', async () => {
     await admin.goto(`${product.url}/me`);
-    await admin.getByText('深色', { exact: true }).click();
-    await admin.getByRole('button', { name: 'English' }).click();
-    await admin.getByRole('heading', { name: 'Change password' }).or(admin.getByText('Change password').first()).first().waitFor();
+    const main = admin.getByRole('main');
+    await main.getByText('深色', { exact: true }).click();
+    await main.getByRole('button', { name: 'English' }).click();
+    await main.getByText('Change password').first().waitFor();
     const other = await browser.page();
     await logInAt(other, product.url, 'admin', '/');
     await other.getByRole('heading', { name: 'Announcements' }).waitFor();
