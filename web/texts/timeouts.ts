@@ -116,6 +116,7 @@ export const timeoutTexts = {
 
   'calendar.title': { zh: '工作日历', en: 'Business calendar' },
   'calendar.hint': { zh: '期限按上班时间计算。点日期可设为假日或补班日；修改只用于之后打开的任务。', en: 'Deadlines count working time. Click a day to make it a holiday or a workday; a change is for tasks opened after it.' },
+  'calendar.version.default': { zh: '第 {version} 版 · 系统自带', en: 'version {version} · as the system came' },
   'calendar.hours': { zh: '上班时间', en: 'Working hours' },
   'calendar.day-off': { zh: '休息', en: 'off' },
   'calendar.from': { zh: '{day} 第 {n} 段开始', en: '{day}, period {n}: from' },
