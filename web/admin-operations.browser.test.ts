@@ -138,7 +138,7 @@ describe('The administrator’s timeouts, calendar and operations in a real brow
     const dialog = admin.getByRole('dialog');
     await dialog.getByRole('button', { name: '改派' }).click();
     await dialog.getByText('请选择一位同事').waitFor();
-    await dialog.getByLabel('改派给').fill('郑国栋');
+    await dialog.getByRole('combobox', { name: '改派给' }).fill('郑国栋');
     await dialog.getByRole('option', { name: /郑国栋/ }).click();
     await dialog.getByLabel('改派的原因').fill('原办理人已离职');
     await dialog.getByRole('button', { name: '改派' }).click();
