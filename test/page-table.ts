@@ -78,8 +78,9 @@ export const pageTable: readonly TablePage[] = [
 
   { name: 'start', who: 'requester', path: () => '/start' },
   { name: 'start-form', who: 'requester', path: () => '/start/supply-requisition' },
-  { name: 'start-copy', who: 'requester', path: ({ issued }) => `/start/supply-requisition?copy=${issued}` },
   { name: 'start-errors', who: 'requester', path: () => '/start/supply-requisition', act: click('提交', 'Submit') },
+  // After the errors: the copy is kept as a draft, which the form above would send.
+  { name: 'start-copy', who: 'requester', path: ({ issued }) => `/start/supply-requisition?copy=${issued}` },
 
   { name: 'counter', who: 'storekeeper', path: () => '/supply/counter' },
   { name: 'counter-hand-over', who: 'storekeeper', path: ({ handOverTask }) => `/supply/counter?task=${handOverTask}` },

@@ -26,7 +26,7 @@ describe('The pages in a real browser', function () {
     const leader = await product.as('leader');
     await eventually('the task of the leader', async () => (await leader.get('/tasks')).body.total > 0);
 
-    browser = await startBrowser();
+    browser = await startBrowser(product);
     page = await browser.page();
   });
   after(async () => {
@@ -78,6 +78,6 @@ describe('The pages in a real browser', function () {
   });
 
   it('broke neither a script nor the content security policy on the way', () => {
-    expect(browser.complaints).to.deep.equal([]);
+    expect(browser.allComplaints()).to.deep.equal([]);
   });
 });

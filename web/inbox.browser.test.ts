@@ -20,7 +20,7 @@ describe('The inbox and the process page in a real browser', function () {
 
   before(async () => {
     product = await startProduct();
-    browser = await startBrowser();
+    browser = await startBrowser(product);
     item = await makeItem(product, 100);
     first = await request(product, [{ itemId: item, quantity: 3 }]);
     second = await request(product, [{ itemId: item, quantity: 5 }]);
@@ -134,6 +134,6 @@ describe('The inbox and the process page in a real browser', function () {
   });
 
   it('breaks neither a script nor the content security policy on the way', () => {
-    expect(browser.complaints).to.deep.equal([]);
+    expect(browser.allComplaints()).to.deep.equal([]);
   });
 });

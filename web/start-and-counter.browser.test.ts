@@ -12,14 +12,14 @@ describe('A requester and a storekeeper in a real browser', function () {
 
   before(async () => {
     product = await startProduct();
-    browser = await startBrowser();
+    browser = await startBrowser(product);
   });
   after(async () => {
     await browser?.close();
     await product?.stop();
   });
   afterEach(() => {
-    expect(browser.complaints, 'errors in the console, breaches of the content security policy among them').to.deep.equal([]);
+    expect(browser.allComplaints(), 'errors in the console, breaches of the content security policy among them').to.deep.equal([]);
   });
 
   async function open(username: string, path: string, size: { width: number; height?: number }): Promise<Page> {
