@@ -106,6 +106,10 @@ export const pageTable: readonly TablePage[] = [
   { name: 'admin-roles', who: 'admin', path: () => '/admin/roles' },
   { name: 'admin-announcements', who: 'admin', path: () => '/admin/announcements' },
   { name: 'admin-announcement-new', who: 'admin', path: () => '/admin/announcements', act: click('起草公告', 'Draft an announcement') },
+  { name: 'admin-operations', who: 'admin', path: () => '/admin/operations' },
+  { name: 'admin-timeouts', who: 'admin', path: () => '/admin/timeouts' },
+  { name: 'admin-policy', who: 'admin', path: () => '/admin/timeouts?policy=supply-requisition/department-leader' },
+  { name: 'admin-calendar', who: 'admin', path: () => '/admin/calendar' },
 ];
 
 /** Looks for the things of the table; throws naming what there is no case of. */
