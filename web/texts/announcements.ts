@@ -6,6 +6,7 @@ export const announcementTexts = {
   'announcements.none': { zh: '没有公告', en: 'No announcements' },
   'announcements.more': { zh: '更早的公告', en: 'Earlier ones' },
   'announcements.new': { zh: '起草公告', en: 'Draft an announcement' },
+  'announcement.one': { zh: '公告', en: 'Announcement' },
   'announcement.important': { zh: '重要', en: 'Important' },
   'announcement.open': { zh: '单独打开', en: 'Open on its own' },
   'announcement.at': { zh: '发布于 {time}', en: 'Published {time}' },
