@@ -70,7 +70,7 @@ describe('What people write is shown, never run (S18)', function () {
     await rename('person', { name: 60, title: 60 });
     await rename('department', { name: 60, name_en: 60 });
     await rename('role', { name: 60, name_en: 60 });
-    if (await db.schema.hasTable('announcement')) await db('announcement').update({ title: words(80), body: payloads.join('\n') }).catch(() => undefined);
+    if (await db.schema.hasTable('announcement')) await db('announcement').update({ title: words(80), body: payloads.join('\n') });
     await eventually('the last end', async () => (await requester.get(`/processes/${withdrawn}`)).body.status === 'ended');
 
     things = { ...await findThings(async (who, path) => (await (await product.as(who)).get(path)).body), item: item!, running: waiting, returned, rejected, issued };

@@ -46,6 +46,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Over a slow line each file costs a round trip: what several pages share comes as one, and so does the inbox.
+        codeSplitting: {
+          groups: [
+            { name: 'inbox', test: /\/web\/pages\/tasks\//, priority: 2 },
+            { name: 'shared', test: /\/web\/(parts\/|[\w-]+\.(ts|vue)$)/, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',
