@@ -351,6 +351,8 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     zh: '该步骤占用库存，必须设置到期处理。',
     en: 'is needed: this step holds a lease, which must end.',
   },
+  'statistics.day': { zh: '请填写 2000 至 2099 年间的日期。', en: 'must be a day from 2000 to 2099.' },
+  'statistics.order': { zh: '不能早于开始日期。', en: 'must not be before the first day.' },
   'timeout-policy.nobody': {
     zh: '升级与到期不能都为空，否则任务可能永远无人办理。',
     en: 'and expire cannot both be empty: the task could wait for ever.',

@@ -81,6 +81,7 @@ const candidateOnly = {
 
 const storekeeperOnly = (status: number) => office({ [status]: 'storekeeper' });
 const overseers = office({ 200: 'storekeeper admin auditor' });
+const statistics = office({ 200: 'leader leader2 director storekeeper admin auditor' });
 const administratorOnly = office({ 200: 'admin' });
 const unknownToAdministrator = office({ 404: 'admin' });
 const auditOnly = { ...caseAnswers(office({ 200: 'admin auditor' })), unknown: office({ 404: 'admin auditor' }) };
@@ -158,6 +159,11 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'GET /supply/items/:id/movements': { item: overseers, unknown: office({ 404: 'storekeeper admin auditor' }) },
   'POST /supply/items/:id/receipts': { item: storekeeperOnly(201), unknown: storekeeperOnly(404) },
   'POST /supply/items/:id/stock-takes': { item: storekeeperOnly(201), unknown: storekeeperOnly(404) },
+
+  // Leaders see their own department only: looked at in routes/statistics.test.ts.
+  'GET /statistics/supply': { any: statistics },
+  'GET /statistics/supply.csv': { any: statistics },
+  'GET /statistics/supply.xlsx': { any: statistics },
 
   'GET /admin/timeout-policies': { any: administratorOnly },
   'GET /admin/timeout-policies/:type/:step/versions': { step: administratorOnly, unknown: office({ 404: 'admin' }) },

@@ -110,6 +110,11 @@ export const pageTable: readonly TablePage[] = [
   { name: 'admin-timeouts', who: 'admin', path: () => '/admin/timeouts' },
   { name: 'admin-policy', who: 'admin', path: () => '/admin/timeouts?policy=supply-requisition/department-leader' },
   { name: 'admin-calendar', who: 'admin', path: () => '/admin/calendar' },
+  { name: 'stock-take', who: 'storekeeper', path: () => '/supply/stock-take' },
+
+  { name: 'statistics', who: 'director', path: () => '/statistics' },
+  { name: 'statistics-money', who: 'leader', path: () => '/statistics?measure=money&clock=elapsed' },
+  { name: 'statistics-nothing', who: 'director', path: () => '/statistics?from=2001-01-01&to=2001-12-31' },
 ];
 
 /** Looks for the things of the table; throws naming what there is no case of. */

@@ -4,6 +4,7 @@ import { announcementRoutes } from './pages/announcements/routes.ts';
 import { auditRoutes } from './pages/audit/routes.ts';
 import LoginPage from './pages/login/LoginPage.vue';
 import { startRoutes } from './pages/start/routes.ts';
+import { statisticRoutes } from './pages/statistics/routes.ts';
 import { supplyRoutes } from './pages/supply/routes.ts';
 import { me, refreshMe } from './session.ts';
 
@@ -21,6 +22,7 @@ export const router = createRouter({
     ...announcementRoutes,
     ...startRoutes,
     ...supplyRoutes,
+    ...statisticRoutes,
     ...adminRoutes,
     ...auditRoutes,
     { path: '/:rest(.*)*', name: 'nowhere', redirect: '/' },

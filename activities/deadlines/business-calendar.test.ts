@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
-  addBusinessMilliseconds, addBusinessTime, businessMillisecondsBetween, type BusinessCalendar, type WorkingHours,
+  addBusinessMilliseconds, addBusinessTime, businessMillisecondsBetween, workingTimes, type BusinessCalendar, type WorkingHours,
 } from './business-calendar.ts';
 import { defaultCalendar } from './calendar-2026.ts';
 
@@ -224,6 +224,17 @@ describe('business time', () => {
         expect(businessMillisecondsBetween(calendar, new Date(from), new Date(instant))).to.equal(minutes * minute);
       }), { numRuns: 100 });
     }).timeout(30_000);
+
+    it('names the stretches of working time, which add up to what is between two instants', () => {
+      fc.assert(fc.property(anyCalendar, instants, instants, (calendar, one, another) => {
+        const [a, b] = one <= another ? [one, another] : [another, one];
+        const times = workingTimes(calendar, a, b);
+        const inside = times.map(({ from, to }) => Math.min(to.getTime(), b.getTime()) - Math.max(from.getTime(), a.getTime()));
+        expect(inside.every((length) => length > 0)).to.equal(true);
+        expect(inside.reduce((sum, length) => sum + length, 0)).to.equal(businessMillisecondsBetween(calendar, a, b));
+        expect(times.every(({ from }, n) => n === 0 || from >= times[n - 1]!.to)).to.equal(true);
+      }), { numRuns: 200 });
+    });
 
     it('agrees with turning the pages of the calendar one by one', () => {
       fc.assert(fc.property(fc.nat(60 * 24 * 60), fc.integer({ min: 1, max: 15 }), (offset, days) => {

@@ -64,6 +64,21 @@ export function businessMillisecondsBetween(calendar: BusinessCalendar, a: Date,
   return a <= b ? sum : -sum;
 }
 
+/**
+ * Every stretch of working time that touches [a, b), whole and in order: for whoever must count working time where these functions cannot be
+ * called, such as in SQL. Throws a RangeError as `businessMillisecondsBetween` does.
+ */
+export function workingTimes(calendar: BusinessCalendar, a: Date, b: Date): { from: Date; to: Date }[] {
+  const schedule = scheduleOf(calendar);
+  const [start, end] = [instantOf(a), instantOf(b)];
+  if (end - start > 73_050 * dayLength) throw new RangeError('Working time is counted over at most 200 years.');
+  const times: { from: Date; to: Date }[] = [];
+  for (let day = schedule.dayOf(start); day <= schedule.dayOf(end) + 1; day += 1) {
+    for (const { from, to } of schedule.hoursOn(day)) if (to > start && from < end) times.push({ from: new Date(from), to: new Date(to) });
+  }
+  return times;
+}
+
 const dayLength = 86_400_000;
 const longestClosure = 400;
 

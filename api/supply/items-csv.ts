@@ -9,11 +9,10 @@ import type { Locale } from '../actor.ts';
 import { importedItem, newItem } from '../contract/supply.ts';
 import { Problem, textIn, type FieldError } from '../errors.ts';
 import { invalidInput } from '../input.ts';
+import { harmlessCell } from './harmless-cell.ts';
 
 const MOST_LINES = 2_000;
 const MOST_ERRORS = 100;
-// What a spreadsheet takes for a formula, in full width too; quotes before it are ours or would be taken for ours.
-const looksLikeFormula = /^'*[=+\-@＝＋－＠\t\r]/;
 const marked = /^'+[=+\-@＝＋－＠\t\r]/;
 
 type Field = keyof z.output<typeof importedItem>;
@@ -81,8 +80,7 @@ const columns: readonly Column[] = [
 /** Items as CSV for Excel: UTF-8 with its mark, prices in yuan, and no cell that a spreadsheet would run. */
 export function itemsToCsv(items: readonly Item[], locale: Locale): string {
   const rows = items.map((item) => columns.map((column) => {
-    const cell = column.write(item, locale);
-    return looksLikeFormula.test(cell) ? `'${cell}` : cell;
+    return harmlessCell(column.write(item, locale));
   }));
   return stringify([columns.map(({ header }) => textIn(locale, header)), ...rows], {
     bom: true, record_delimiter: '\r\n', quoted_match: /[\r\n]/,

@@ -4,6 +4,7 @@ import type { RouteRecordRaw } from 'vue-router';
 export const supplyRoutes: RouteRecordRaw[] = [
   { path: '/supply', redirect: '/supply/counter' },
   { path: '/supply/items', name: 'supply-items', component: () => import('./ItemsPage.vue') },
+  { path: '/supply/stock-take', name: 'stock-take', component: () => import('./StockTakePage.vue') },
   { path: '/supply/counter', name: 'supply-counter', component: () => import('./CounterPage.vue') },
   { path: '/processes/:id/print', name: 'process-print', component: () => import('./PrintPage.vue') },
 ];
