@@ -107,7 +107,10 @@ export function createProjection({ db }: { db: Db }) {
           action: 'task-opened',
           processId: input.processId,
           taskId: input.taskId,
-          detail: { step: input.step, candidates, dueAt: times.due_at, ...(input.context.note && { note: input.context.note }) },
+          detail: {
+            step: input.step, candidates, dueAt: times.due_at, policyVersion: times.policy_version, calendarVersion: times.calendar_version,
+            ...(input.context.note && { note: input.context.note }),
+          },
         });
         if (input.tellRequester) {
           await sendNotices(trx, [process.requester_id], {
@@ -129,7 +132,9 @@ export function createProjection({ db }: { db: Db }) {
           actor: { kind: 'clock' as const },
           processId: task.process_id,
           taskId,
-          detail: { step: task.step, n: deadline.n, at: deadline.at, policyVersion: task.policy_version },
+          detail: {
+            step: task.step, n: deadline.n, at: deadline.at, policyVersion: task.policy_version, calendarVersion: task.calendar_version,
+          },
         };
         if (deadline.kind === 'remind') {
           await noticeHolders(trx, task, holders, key, 'task-reminder');
@@ -167,7 +172,9 @@ export function createProjection({ db }: { db: Db }) {
           action: 'task-rescheduled',
           processId: task.process_id,
           taskId,
-          detail: { step: task.step, policyVersion: times.policy_version, dueAt: times.due_at },
+          detail: {
+            step: task.step, policyVersion: times.policy_version, calendarVersion: times.calendar_version, dueAt: times.due_at,
+          },
         });
       });
     },

@@ -14,8 +14,8 @@ export interface Deps {
   readonly outbox: Pick<Dispatcher, 'kick'>;
   /** What pages that stay open hear. */
   readonly events: Pick<Events, 'subscribe' | 'stopped'>;
-  /** Never on the way of a page or a decision. */
-  readonly temporal: Pick<Temporal, 'health' | 'history' | 'backlog' | 'pendingWork'>;
+  /** Never on the way of a page or a decision; the auditor's replay is what waits for it. */
+  readonly temporal: Pick<Temporal, 'health' | 'history' | 'backlog' | 'pendingWork' | 'replay'>;
   /** What happened since the start; read by tests and, later, by metrics. */
   readonly counters: { cspReports: number };
 }

@@ -281,6 +281,32 @@ export const problems = {
     title: { zh: '尚无流程历史', en: 'No history' },
     detail: { zh: '引擎中没有此流程的历史：可能尚未启动，或已过保留期。', en: 'The engine has no history of this process: not started yet, or past its retention.' },
   },
+  'replay-running': {
+    status: 409,
+    title: { zh: '正在重放', en: 'Being replayed' },
+    detail: { zh: '此流程正在重放，请等几秒钟看结果。', en: 'This case is being replayed at the moment: wait some seconds, then try again.' },
+  },
+  'replay-too-often': {
+    status: 429,
+    title: { zh: '重放过于频繁', en: 'Too many replays' },
+    detail: { zh: '每分钟最多重放 {most} 次，请稍后再试。', en: 'At most {most} replays a minute: wait a little, then try again.' },
+  },
+  'replay-no-answer': {
+    status: 503,
+    title: { zh: '重放没有结果', en: 'No answer to the replay' },
+    detail: {
+      zh: '流程引擎的工作进程没有在 30 秒内答复，可能正在重启；请稍后再试。流程本身不受影响。',
+      en: 'The worker is away: it did not answer within 30 seconds. Try again later; the case itself is not touched.',
+    },
+  },
+  'replay-history-gone': {
+    status: 404,
+    title: { zh: '没有流程历史', en: 'No history' },
+    detail: {
+      zh: '流程引擎中没有此流程的历史：尚未启动，或已过保留期，因此无法重放。审计记录仍然完整。',
+      en: 'The engine has no history of this case: not started yet, or past its retention, so it cannot be replayed. The audit trail is whole.',
+    },
+  },
 } as const satisfies Record<string, Definition>;
 
 export type ProblemCode = keyof typeof problems;
@@ -312,6 +338,7 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'item-id.invalid': { zh: '不是物品编号。', en: 'is not an item’s id.' },
   'file-id.invalid': { zh: '不是文件编号。', en: 'is not a file’s id.' },
   'lines.repeated': { zh: '同一物品只能出现一行，请合并数量。', en: 'stands on another line too: merge the quantities.' },
+  'date.too-early': { zh: '须为 1900 年以后的日期。', en: 'must be a day after the year 1900.' },
   cursor: { zh: '游标无效，请从第一页重新开始。', en: 'is not a cursor of this list: start again from the first page.' },
   repeated: { zh: '只能出现一次。', en: 'may be given once only.' },
   'text.unusable': {

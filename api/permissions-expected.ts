@@ -197,7 +197,11 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'POST /admin/announcements/:id/publish': { announcement: administratorOnly, draft: administratorOnly, unknown: unknownToAdministrator },
   'POST /admin/announcements/:id/withdraw': { announcement: administratorOnly, draft: office({ 409: 'admin' }), unknown: unknownToAdministrator },
 
+  'GET /audit/processes.csv': { any: office({ 200: 'admin auditor' }) },
+  'GET /audit/filters': { any: office({ 200: 'admin auditor' }) },
+  'GET /audit/events': { any: office({ 200: 'admin auditor' }) },
   'GET /audit/processes/:id/events': auditOnly,
   // 404 for those who may: nothing of these cases is in Temporal.
   'GET /audit/processes/:id/history': { ...caseAnswers(office({ 404: 'admin auditor' })) },
+  'POST /audit/processes/:id/replay': auditOnly,
 };

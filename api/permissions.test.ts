@@ -407,6 +407,7 @@ const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
   'POST /tasks/:id/claim': () => ({}),
   'POST /tasks/:id/release': () => ({}),
   'POST /tasks/:id/transfer': () => ({ to: BYSTANDER, comment: '外出' }),
+  'POST /audit/processes/:id/replay': () => ({}),
   'POST /notices/read': () => ({}),
   'POST /supply/items/import': () => ({ csv: '编码,名称,类别,单位,单价（元）\nP-900,导入物品,测试,个,1.00\n', dryRun: true }),
   'POST /supply/items': () => {

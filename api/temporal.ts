@@ -1,5 +1,8 @@
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  Client, Connection, ServiceError, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError,
+} from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import type { ReplayFinding } from '../workflows/audit-replay.ts';
 import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 
 /** TASK_QUEUE_TYPE_WORKFLOW; Node cannot import the enum by name from that CommonJS package. */
@@ -17,6 +20,9 @@ export interface PendingWork {
   readonly workflowTask: { readonly attempt: number; readonly scheduledAt: Date | null; readonly startedAt: Date | null } | null;
 }
 
+/** How long an auditor waits for a worker's replay. */
+const REPLAY_WAITS_MS = 30_000;
+
 /** What the API needs of Temporal. Nothing here is awaited by a page but the auditor's history (design, rule 2). */
 export interface Temporal {
   client: Client;
@@ -28,6 +34,11 @@ export interface Temporal {
   backlog(): Promise<{ tasks: number; ageSeconds: number }>;
   /** What a process waits for; rejects when Temporal is away. Not by visibility: that is limited to 10 calls a second. */
   pendingWork(workflowId: string): Promise<PendingWork>;
+  /**
+   * Has a worker replay a case's history with the bundle that it runs. `running` when that is being done already, `no-answer` when no worker
+   * finished it within half a minute or Temporal is away.
+   */
+  replay(processId: string): Promise<ReplayFinding | 'running' | 'no-answer'>;
   close(): Promise<void>;
 }
 
@@ -83,6 +94,22 @@ export function connectTemporal(
         throw error;
       }
     },
+    async replay(processId) {
+      try {
+        return await connection.withDeadline(Date.now() + REPLAY_WAITS_MS + 5_000, () => client.workflow.execute<Replay>('auditReplay', {
+          // One id per case: whoever presses while it runs hears so.
+          workflowId: `audit-replay-${processId}`,
+          taskQueue,
+          args: [{ processId }],
+          workflowIdConflictPolicy: 'FAIL',
+          workflowExecutionTimeout: REPLAY_WAITS_MS,
+        }));
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
+        if (error instanceof WorkflowFailedError || isGrpc(error)) return 'no-answer';
+        throw error;
+      }
+    },
     close: () => connection.close(),
   };
 }
@@ -90,4 +117,11 @@ export function connectTemporal(
 function dateOf(at: { seconds?: unknown; nanos?: number | null } | null | undefined): Date | null {
   const seconds = Number(at?.seconds ?? 0);
   return seconds > 0 ? new Date(seconds * 1_000 + (at?.nanos ?? 0) / 1e6) : null;
+}
+
+type Replay = (input: { processId: string }) => Promise<ReplayFinding>;
+
+/** The frontend is away, or did not answer in time. */
+function isGrpc(error: unknown): boolean {
+  return error instanceof ServiceError || (error instanceof Error && 'code' in error && typeof error.code === 'number');
 }

@@ -54,7 +54,13 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(line); } }),
     outbox: { kick: () => undefined },
     events: { subscribe: () => () => undefined, stopped: new AbortController().signal },
-    temporal: { health: async () => 'away', history: async () => undefined, backlog: away, pendingWork: away },
+    temporal: {
+      health: async () => 'away',
+      history: async () => undefined,
+      backlog: away,
+      pendingWork: away,
+      replay: async () => ({ events: 1, departure: null, build: { version: '0', fingerprint: '0' } }),
+    },
     counters: { cspReports: 0 },
   };
   server.on('request', createApp(deps, webRoot));

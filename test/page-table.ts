@@ -90,6 +90,15 @@ export const pageTable: readonly TablePage[] = [
   { name: 'items-fields', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=fields` },
   { name: 'items-stock', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=stock` },
   { name: 'items-ledger', who: 'storekeeper', path: ({ item }) => `/supply/items?item=${item}&tab=ledger` },
+  { name: 'audit-cases', who: 'auditor', path: () => '/audit' },
+  { name: 'audit-cases-filtered', who: 'auditor', path: () => '/audit?status=running&overdue=true&startedFrom=2026-01-01' },
+  { name: 'audit-cases-none', who: 'auditor', path: () => '/audit?q=zzzzzz' },
+  { name: 'audit-case', who: 'auditor', path: ({ returned }) => `/audit/processes/${returned}` },
+  { name: 'audit-case-not-there', who: 'auditor', path: () => '/audit/processes/supply-requisition-none', allowed: /404/ },
+  { name: 'audit-log', who: 'auditor', path: () => '/audit/events' },
+  { name: 'audit-log-refused', who: 'auditor', path: () => '/audit/events?refused=true' },
+  { name: 'admin-processes', who: 'admin', path: () => '/admin/processes' },
+
   { name: 'items-import', who: 'storekeeper', path: () => '/supply/items', act: click('导入 CSV', 'Import CSV') },
 
   { name: 'announcements', who: 'requester', path: () => '/announcements' },

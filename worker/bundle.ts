@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
@@ -19,6 +19,11 @@ export async function workflowBundle(cacheDir: string, workflowsPath = join(work
   await writeFile(draft, code);
   await rename(draft, path);
   return path;
+}
+
+/** The fingerprint of the sources and dependencies that a bundle made by `workflowBundle` holds. */
+export function fingerprintOf(bundlePath: string): string {
+  return /^workflows-(.+)\.cjs$/.exec(basename(bundlePath))?.[1] ?? basename(bundlePath);
 }
 
 async function fingerprint(workflowsPath: string): Promise<string> {

@@ -7,6 +7,7 @@ import type { Db } from '../db/connect.ts';
 import { forgetRetry, forgetStaleRetries, noteRetry } from '../db/queries/activity-retries.ts';
 import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 import { workflowBundle } from './bundle.ts';
+import { createReplayActivities } from './replay-case.ts';
 
 /** What a worker needs; `log` hears of failing activities, which Temporal must not (they may quote row values). */
 export interface WorkerParts {
@@ -23,12 +24,13 @@ export interface WorkerParts {
 /** A worker with all process types and activities; it polls once `run()` is called. Throws when Temporal cannot be reached. */
 export async function createWorker(parts: WorkerParts): Promise<Worker> {
   const tidy = tidier(parts.db);
+  const codePath = await workflowBundle(parts.cacheDir, parts.workflowsPath);
   return Worker.create({
     connection: parts.connection,
     namespace: parts.namespace,
     taskQueue: parts.taskQueue ?? TASK_QUEUE,
-    workflowBundle: { codePath: await workflowBundle(parts.cacheDir, parts.workflowsPath) },
-    activities: createActivities({ db: parts.db }),
+    workflowBundle: { codePath },
+    activities: { ...createActivities({ db: parts.db }), ...createReplayActivities({ ...parts, codePath }) },
     interceptors: {
       activity: [(context) => ({ inbound: discreetFailures(parts, context, tidy) }), ({ info }) => ({ inbound: failpoints(info.activityType) })],
     },

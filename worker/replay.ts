@@ -14,13 +14,16 @@ export interface ReplayResult {
 export async function replayHistory(json: string, cacheDir: string): Promise<ReplayResult> {
   const history = JSON.parse(json) as { events?: unknown[] };
   if (!Array.isArray(history.events) || history.events.length === 0) throw new Error('this is no workflow history: it has no events');
-  const events = history.events.length;
+  const error = await replayAgainst(await workflowBundle(cacheDir), history);
+  return { events: history.events.length, ...(error && { error }) };
+}
+
+/** Replays a history against the bundle at `codePath`; answers where the code departs from it, or nothing. Works beside a running worker. */
+export async function replayAgainst(codePath: string, history: unknown): Promise<Error | undefined> {
   try {
-    await Worker.runReplayHistory(
-      { workflowBundle: { codePath: await workflowBundle(cacheDir) }, replayName: 'houqin-replay' }, history,
-    );
-    return { events };
+    await Worker.runReplayHistory({ workflowBundle: { codePath }, replayName: 'houqin-replay' }, history);
+    return undefined;
   } catch (error) {
-    return { events, error: error as Error };
+    return error as Error;
   }
 }

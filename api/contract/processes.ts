@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { listOf, listQuery } from '../lists.ts';
+import { processFilter } from './process-filter.ts';
 
 export const id = z.string().min(1).max(200);
 export const text = z.object({ zh: z.string(), en: z.string() });
@@ -24,7 +25,10 @@ export const timelineEntry = z.object({
   detail: z.record(z.string(), json),
 });
 
-/** A process in a list. */
+/** Who may act: a person, a role or the leader of a department, with the people behind it now. */
+export const holder = z.object({ principal: z.string(), name: text, people: z.array(person) });
+
+/** A process in a list. `holders` of an open task are told by the list, while nobody has claimed it. */
 export const processSummary = z.object({
   id: z.string(),
   number: z.string(),
@@ -38,11 +42,11 @@ export const processSummary = z.object({
   department: z.string(),
   startedAt: instant,
   endedAt: instant.nullable(),
-  current: z.array(z.object({ taskId: z.string(), step: z.string(), stepTitle: text, assignee: person.nullable(), openedAt: instant, dueAt: instant.nullable(), overdue: z.boolean() })),
+  current: z.array(z.object({
+    taskId: z.string(), step: z.string(), stepTitle: text, assignee: person.nullable(), holders: z.array(holder), openedAt: instant,
+    dueAt: instant.nullable(), overdue: z.boolean(),
+  })),
 });
-
-/** Who may act: a person, a role or the leader of a department, with the people behind it now. */
-export const holder = z.object({ principal: z.string(), name: text, people: z.array(person) });
 
 const openTask = z.object({
   id: z.string(),
@@ -120,13 +124,7 @@ export const processContract = {
     path: '/processes',
     access: 'session',
     summary: { zh: '我的申请；审计员和管理员可看全部', en: 'My requests; view=all is everything, for auditors and administrators' },
-    query: listQuery({
-      view: z.enum(['mine', 'all']).default('mine'),
-      type: z.string().max(60).optional(),
-      status: z.enum(['running', 'ended']).optional(),
-      outcome: z.string().max(60).optional(),
-      q: z.string().trim().max(100).optional(),
-    }),
+    query: listQuery({ view: z.enum(['mine', 'all']).default('mine'), ...processFilter }),
     response: listOf(processSummary),
   }),
   getProcess: endpoint({

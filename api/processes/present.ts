@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Holder } from '../../db/queries/directory.ts';
 import type { ProcessRow, TimelineRow } from '../../db/queries/processes.ts';
 import type { CopyRow, OpenTaskRow, TaskRow } from '../../db/queries/tasks.ts';
 import type { ProcessContract, Text } from '../../workflows/lib/contract.ts';
@@ -22,7 +23,9 @@ const isOverdue = (dueAt: Date | null): boolean => dueAt !== null && dueAt.getTi
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** A process in a list. */
-export function presentProcess(row: ProcessRow, open: readonly OpenTaskRow[] = []): z.input<typeof processSummary> {
+export function presentProcess(
+  row: ProcessRow, open: readonly OpenTaskRow[] = [], holders: ReadonlyMap<string, Holder> = new Map(),
+): z.input<typeof processSummary> {
   const contract = contractOf(row.type);
   return {
     id: row.id,
@@ -42,6 +45,7 @@ export function presentProcess(row: ProcessRow, open: readonly OpenTaskRow[] = [
       step: task.step,
       stepTitle: stepTitle(contract, task.step),
       assignee: named(task.assignee_id, task.assignee_name),
+      holders: task.assignee_id === null ? task.candidates.flatMap((each) => holders.get(each) ?? []) : [],
       openedAt: task.opened_at.toISOString(),
       dueAt: iso(task.due_at),
       overdue: isOverdue(task.due_at),

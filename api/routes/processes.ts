@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import {
-  addComment, copyTo, findVisibleProcess, formVersions, listProcesses, lockVisibleProcess, startProcess, timeline, urgeProcess, withdrawProcess,
+  addComment, copyTo, findVisibleProcess, formVersions, lockVisibleProcess, startProcess, timeline, urgeProcess, withdrawProcess,
   type ProcessRow,
 } from '../../db/queries/processes.ts';
+import { listProcesses } from '../../db/queries/process-search.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { peopleIn, peopleOf } from '../../db/queries/candidates.ts';
@@ -69,9 +70,11 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
     }),
 
     handle(processContract.listProcesses, async ({ actor, query: { limit, cursor, ...filter } }) => {
-      const listed = await listProcesses(db, actor, filter, { limit: limit + 1, after: instantAfter(cursor, 'processes') });
+      const list = `processes-${filter.sort}`;
+      const listed = await listProcesses(db, actor, filter, { limit: limit + 1, after: instantAfter(cursor, list) });
       const open = await openTasksOf(db, listed.rows.map(({ id }) => id));
-      return instantList(listed, limit, 'processes', ({ id }) => id, (row) => presentProcess(row, open));
+      const holders = await holdersOf(db, open.flatMap(({ candidates }) => candidates));
+      return instantList(listed, limit, list, ({ id }) => id, (row) => presentProcess(row, open, holders));
     }),
 
     handle(processContract.getProcess, async ({ actor, params: { id } }) => {

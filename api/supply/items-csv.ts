@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { CsvError, parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
 import type { ImportLine } from '../../db/queries/item-import.ts';
 import type { Item } from '../../db/queries/supply.ts';
 import type { Text } from '../../workflows/lib/contract.ts';
 import type { Locale } from '../actor.ts';
 import { importedItem, newItem } from '../contract/supply.ts';
+import { csvText } from '../csv.ts';
 import { Problem, textIn, type FieldError } from '../errors.ts';
 import { invalidInput } from '../input.ts';
-import { harmlessCell } from './harmless-cell.ts';
 
 const MOST_LINES = 2_000;
 const MOST_ERRORS = 100;
@@ -79,12 +78,8 @@ const columns: readonly Column[] = [
 
 /** Items as CSV for Excel: UTF-8 with its mark, prices in yuan, and no cell that a spreadsheet would run. */
 export function itemsToCsv(items: readonly Item[], locale: Locale): string {
-  const rows = items.map((item) => columns.map((column) => {
-    return harmlessCell(column.write(item, locale));
-  }));
-  return stringify([columns.map(({ header }) => textIn(locale, header)), ...rows], {
-    bom: true, record_delimiter: '\r\n', quoted_match: /[\r\n]/,
-  });
+  const rows = items.map((item) => columns.map((column) => column.write(item, locale)));
+  return csvText([columns.map(({ header }) => textIn(locale, header)), ...rows]);
 }
 
 /**

@@ -5,8 +5,7 @@ import type { Db } from '../connect.ts';
 import { recordAudit } from './audit.ts';
 import { enqueue } from './outbox.ts';
 import { sendNotices } from './send-notices.ts';
-import type { Listed, Page } from './tasks.ts';
-import { containing, seesAll, whereVisible, type Viewer } from './visibility.ts';
+import { whereVisible, type Viewer } from './visibility.ts';
 
 /** A process with the names that a page shows. */
 export interface ProcessRow {
@@ -42,7 +41,8 @@ export interface NewProcess {
   departmentId: string;
 }
 
-function processes(db: Db | Knex.Transaction): Knex.QueryBuilder {
+/** Processes with the names that a page shows. */
+export function processes(db: Db | Knex.Transaction): Knex.QueryBuilder {
   return db('process')
     .join('person as requester', 'requester.id', 'process.requester_id')
     .join('department', 'department.id', 'process.department_id')
@@ -101,31 +101,6 @@ export async function lockVisibleProcess(trx: Knex.Transaction, id: string, view
   return findVisibleProcess(trx, id, viewer);
 }
 
-/** The viewer's own processes, or all of them for auditors and administrators; the latest first. */
-export async function listProcesses(
-  db: Db,
-  viewer: Viewer,
-  filter: { view: 'mine' | 'all'; type?: string; status?: string; outcome?: string; q?: string },
-  { limit, after }: Page,
-): Promise<Listed<ProcessRow>> {
-  const rows = processes(db);
-  if (filter.view === 'mine' || !seesAll(viewer)) rows.where('process.requester_id', viewer.personId);
-  if (filter.type) rows.where('process.type', filter.type);
-  if (filter.status) rows.where('process.status', filter.status);
-  if (filter.outcome) rows.where('process.outcome', filter.outcome);
-  if (filter.q) {
-    const like = containing(filter.q);
-    rows.where((any) => any
-      .whereILike('process.title', like).orWhereILike('process.number', like).orWhereILike('requester.name', like));
-  }
-  const counted = rows.clone().clearSelect().count('* as total').first();
-  rows.select(db.raw('process.started_at::text AS sort_at'))
-    .orderBy([{ column: 'process.started_at', order: 'desc' }, { column: 'process.id', order: 'desc' }]).limit(limit);
-  if (after) rows.whereRaw('(process.started_at, process.id) < (?::timestamptz, ?)', [after.at, after.id]);
-  const [page, count] = await Promise.all([rows, counted]);
-  return { rows: page, total: Number(count.total) };
-}
-
 /** A version of the form, with who wrote it. */
 export interface FormVersion {
   version: number;
@@ -157,6 +132,9 @@ export interface TimelineRow {
   text: string | null;
 }
 
+/** What an overseer looked at: no part of how the case went, and the auditor's business alone. */
+const OVERSIGHT = ['history-read', 'history-replay-started', 'history-replayed'] as const;
+
 /** What happened in a process, in order; refused attempts are the auditor's (`refusals`). */
 export async function timeline(db: Db, processId: string, { refusals = false } = {}): Promise<TimelineRow[]> {
   const rows = db('audit_event as event')
@@ -170,7 +148,7 @@ export async function timeline(db: Db, processId: string, { refusals = false } =
       db.raw("CASE WHEN event.action = 'task-decided' AND NOT event.refused THEN task.comment ELSE comment.text END AS text"),
     )
     .where('event.process_id', processId).orderBy('event.seq');
-  return refusals ? rows : rows.where('event.refused', false);
+  return refusals ? rows : rows.where('event.refused', false).whereNotIn('event.action', [...OVERSIGHT]);
 }
 
 /** Writes a comment and its audit event, and answers the comment's id. `action` says what the words belong to. */

@@ -68,12 +68,17 @@ export async function tasksOf(db: Db, processId: string): Promise<TaskRow[]> {
 }
 
 /** What a list of processes shows of an open task. */
-export type OpenTaskRow = Pick<TaskRow, 'id' | 'process_id' | 'step' | 'assignee_id' | 'assignee_name' | 'opened_at' | 'due_at'>;
+export type OpenTaskRow = Pick<
+  TaskRow, 'id' | 'process_id' | 'step' | 'candidates' | 'assignee_id' | 'assignee_name' | 'opened_at' | 'due_at'
+>;
 
 /** The open tasks of many processes. */
 export async function openTasksOf(db: Db | Knex.Transaction, processIds: readonly string[]): Promise<OpenTaskRow[]> {
   return db('task').leftJoin('person as assignee', 'assignee.id', 'task.assignee_id')
-    .select('task.id', 'task.process_id', 'task.step', 'task.assignee_id', 'assignee.name as assignee_name', 'task.opened_at', 'task.due_at')
+    .select(
+      'task.id', 'task.process_id', 'task.step', 'task.candidates', 'task.assignee_id', 'assignee.name as assignee_name', 'task.opened_at',
+      'task.due_at',
+    )
     .whereIn('task.process_id', [...processIds]).where('task.state', 'open').orderBy('task.opened_at');
 }
 

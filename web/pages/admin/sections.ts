@@ -11,6 +11,7 @@ export interface AdminSection {
 /** In the order of the tabs. The first is what opens: what an administrator must look at. */
 export const adminSections: readonly AdminSection[] = [
   { path: 'operations', text: 'operations.title', page: () => import('./OperationsPage.vue') },
+  { path: 'processes', text: 'admin.processes', page: () => import('../processes/AllProcessesPage.vue') },
   { path: 'timeouts', text: 'timeouts.title', page: () => import('./TimeoutsPage.vue') },
   { path: 'calendar', text: 'calendar.title', page: () => import('./CalendarPage.vue') },
   { path: 'people', text: 'admin.people', page: () => import('./PeoplePage.vue') },
