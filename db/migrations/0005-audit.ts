@@ -1,16 +1,15 @@
 import type { Knex } from 'knex';
 
-/** Indexes for the auditor: the operations log by action and by time, open tasks by their due instant. */
+/** Indexes for the auditor: the operations log by action and by time. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE INDEX audit_event_action ON audit_event (action, seq);
     CREATE INDEX audit_event_at ON audit_event (at);
-    CREATE INDEX task_open ON task (process_id, due_at) WHERE state = 'open';
     COMMENT ON INDEX audit_event_action IS 'the log by action; also lists the actions in use by skipping from one to the next';
   `);
 }
 
 /** Drops them again. */
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('DROP INDEX audit_event_action, audit_event_at, task_open');
+  await knex.raw('DROP INDEX audit_event_action, audit_event_at');
 }

@@ -110,7 +110,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Day and time to the second, in the company's time: an auditor compares instants. */
 export function stampWords(at: string): string {
-  return new Intl.DateTimeFormat(language.value, {
+  // English has the days of two continents; the Swedish way, 2026-11-25 01:17:04, cannot be misread.
+  return new Intl.DateTimeFormat(language.value === 'en' ? 'sv-SE' : language.value, {
     timeZone: 'Asia/Shanghai', hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
   }).format(new Date(at));
 }
