@@ -48,8 +48,8 @@ describe('The auditor’s day in a real browser', function () {
       await page.getByLabel('状态').selectOption({ label: '办理中' });
       await until(page, 3);
       await page.getByRole('button', { name: '更多条件' }).click();
-      await page.getByRole('combobox', { name: '申请人', exact: true }).fill('王伟');
-      await page.getByRole('option', { name: /王伟/ }).click();
+      await page.getByRole('combobox', { name: '申请人', exact: true }).fill('王薇');
+      await page.getByRole('option', { name: /王薇/ }).click();
       await until(page, 2);
       await page.getByRole('searchbox', { name: '单号、标题、申请人' }).fill('×3');
       await until(page, 1);
@@ -58,8 +58,8 @@ describe('The auditor’s day in a real browser', function () {
       await page.reload();
       await until(page, 1);
       expect(await page.getByLabel('状态').inputValue()).to.equal('running');
-      await page.getByRole('button', { name: '移除 王伟' }).waitFor();
-      expect(await rows(page).textContent()).to.match(/×3.*王伟.*办理中.*部门领导审批.*剩/s);
+      await page.getByRole('button', { name: '移除 王薇' }).waitFor();
+      expect(await rows(page).textContent()).to.match(/×3.*王薇.*办理中.*部门领导审批.*剩/s);
       await page.getByRole('button', { name: '清除条件' }).click();
       await page.getByRole('searchbox', { name: '单号、标题、申请人' }).fill('');
       await until(page, 4);
@@ -80,7 +80,7 @@ describe('The auditor’s day in a real browser', function () {
       expect(new URL(page.url()).pathname).to.equal(`/audit/processes/${rejected}`);
       const refused = page.locator('.events li').filter({ hasText: '被拒绝' }).first();
       await refused.waitFor();
-      expect(await refused.textContent()).to.match(/王伟.*尝试“.*\p{Script=Han}.*”.*被拒绝：.*\p{Script=Han}/su);
+      expect(await refused.textContent()).to.match(/王薇.*尝试“.*\p{Script=Han}.*”.*被拒绝：.*\p{Script=Han}/su);
       await page.getByRole('button', { name: /^时钟|^系统/ }).first().click();
       await refused.waitFor({ state: 'detached' });
       await page.getByRole('button', { name: /^被拒绝 1/ }).click();
@@ -107,8 +107,8 @@ describe('The auditor’s day in a real browser', function () {
       await page.locator('.events li').filter({ hasText: '登录' }).first().waitFor();
       await page.getByLabel('只看被拒绝的').check();
       const refused = page.locator('.events li').filter({ hasText: number });
-      await refused.waitFor();
       await page.waitForFunction(`[...document.querySelectorAll('.events li')].every((line) => line.classList.contains('refused'))`);
+      await refused.waitFor();
       expect(new URL(page.url()).search).to.equal('?refused=true');
       await refused.getByRole('link', { name: number }).click();
       await page.getByText('全部审计记录').waitFor();
