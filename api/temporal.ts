@@ -20,6 +20,8 @@ export interface PendingWork {
   readonly workflowTask: { readonly attempt: number; readonly scheduledAt: Date | null; readonly startedAt: Date | null } | null;
 }
 
+/** gRPC's code, which fetching a history lets through as it is. */
+const NOT_FOUND = 5;
 /** How long an auditor waits for a worker's replay. */
 const REPLAY_WAITS_MS = 30_000;
 
@@ -69,7 +71,7 @@ export function connectTemporal(
       try {
         return historyToJSON(await client.workflow.getHandle(workflowId).fetchHistory());
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
+        if (error instanceof WorkflowNotFoundError || (isGrpc(error) && error.code === NOT_FOUND)) return undefined;
         throw error;
       }
     },
@@ -121,7 +123,7 @@ function dateOf(at: { seconds?: unknown; nanos?: number | null } | null | undefi
 
 type Replay = (input: { processId: string }) => Promise<ReplayFinding>;
 
-/** The frontend is away, or did not answer in time. */
-function isGrpc(error: unknown): boolean {
+/** Temporal refused, is away, or did not answer in time. */
+function isGrpc(error: unknown): error is Error & { code?: number } {
   return error instanceof ServiceError || (error instanceof Error && 'code' in error && typeof error.code === 'number');
 }

@@ -7,6 +7,9 @@ import { replayAgainst } from './replay.ts';
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 
+/** gRPC's code, which fetching a history lets through as it is. */
+const NOT_FOUND = 5;
+
 /** The auditor's replay, with the bundle at `codePath` that this worker runs. It fetches the history itself, over the worker's connection. */
 export function createReplayActivities(
   { connection, namespace, codePath }: { connection: NativeConnection; namespace: string; codePath: string },
@@ -16,7 +19,7 @@ export function createReplayActivities(
   return {
     async replayCase({ processId }) {
       const history = await client.workflow.getHandle(processId).fetchHistory().catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return undefined;
+        if (error instanceof WorkflowNotFoundError || (error as { code?: unknown }).code === NOT_FOUND) return undefined;
         throw error;
       });
       const events = history?.events?.length ?? 0;
