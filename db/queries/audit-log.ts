@@ -81,8 +81,8 @@ function narrowed(rows: Knex.QueryBuilder, { actor, actorKind, action, refused, 
   if (actorKind) rows.where('event.actor_kind', actorKind);
   if (action) rows.where('event.action', action);
   if (refused !== undefined) rows.where('event.refused', refused);
-  if (from) rows.whereRaw(`event.at >= ?::date::timestamp AT TIME ZONE '${ZONE}'`, [from]);
-  if (to) rows.whereRaw(`event.at < (?::date + 1)::timestamp AT TIME ZONE '${ZONE}'`, [to]);
+  if (from) rows.whereRaw('event.at >= ?::date::timestamp AT TIME ZONE ?', [from, ZONE]);
+  if (to) rows.whereRaw('event.at < (?::date + 1)::timestamp AT TIME ZONE ?', [to, ZONE]);
   if (q) {
     const like = containing(q);
     rows.where((any) => any

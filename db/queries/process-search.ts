@@ -27,17 +27,19 @@ export interface ProcessFilter {
 /** The days of a filter are the company's. */
 const ZONE = 'Asia/Shanghai';
 
-const STARTED = 'process.started_at';
-const NEXT_DUE = `coalesce((SELECT min(due_at) FROM task WHERE task.process_id = process.id AND task.state = 'open'), 'infinity')`;
-
 /** The viewer's own processes, or all of them for auditors and administrators; the total is exact. */
 export async function listProcesses(db: Db, viewer: Viewer, filter: ProcessFilter, { limit, after }: Page): Promise<Listed<ProcessRow>> {
   const rows = narrowed(processes(db), viewer, filter);
   const counted = rows.clone().clearSelect().count('* as total').first();
-  const key = filter.sort === 'due' ? NEXT_DUE : STARTED;
-  const [order, beyond] = filter.sort === 'newest' ? ['desc', '<'] : ['asc', '>'];
-  rows.select(db.raw(`(${key})::text AS sort_at`)).orderByRaw(`${key} ${order}, process.id ${order}`).limit(limit);
-  if (after) rows.whereRaw(`(${key}, process.id) ${beyond} (?::timestamptz, ?)`, [after.at, after.id]);
+  const key = filter.sort === 'due'
+    ? db.raw("coalesce((SELECT min(due_at) FROM task WHERE task.process_id = process.id AND task.state = 'open'), 'infinity')")
+    : db.ref('process.started_at');
+  const newestFirst = filter.sort === 'newest';
+  rows.select(db.raw('(?)::text AS sort_at', [key])).limit(limit)
+    .orderByRaw(newestFirst ? '? DESC, process.id DESC' : '? ASC, process.id ASC', [key]);
+  if (after) {
+    rows.whereRaw(newestFirst ? '(?, process.id) < (?::timestamptz, ?)' : '(?, process.id) > (?::timestamptz, ?)', [key, after.at, after.id]);
+  }
   const [page, count] = await Promise.all([rows, counted]);
   return { rows: page, total: Number(count.total) };
 }
@@ -50,10 +52,10 @@ function narrowed(rows: Knex.QueryBuilder, viewer: Viewer, filter: ProcessFilter
   if (filter.outcome) rows.where('process.outcome', filter.outcome);
   if (filter.department) rows.where('process.department_id', filter.department);
   if (filter.requester) rows.where('process.requester_id', filter.requester);
-  if (filter.startedFrom) rows.whereRaw(`process.started_at >= ?::date::timestamp AT TIME ZONE '${ZONE}'`, [filter.startedFrom]);
-  if (filter.startedTo) rows.whereRaw(`process.started_at < (?::date + 1)::timestamp AT TIME ZONE '${ZONE}'`, [filter.startedTo]);
-  if (filter.endedFrom) rows.whereRaw(`process.ended_at >= ?::date::timestamp AT TIME ZONE '${ZONE}'`, [filter.endedFrom]);
-  if (filter.endedTo) rows.whereRaw(`process.ended_at < (?::date + 1)::timestamp AT TIME ZONE '${ZONE}'`, [filter.endedTo]);
+  if (filter.startedFrom) rows.whereRaw('process.started_at >= ?::date::timestamp AT TIME ZONE ?', [filter.startedFrom, ZONE]);
+  if (filter.startedTo) rows.whereRaw('process.started_at < (?::date + 1)::timestamp AT TIME ZONE ?', [filter.startedTo, ZONE]);
+  if (filter.endedFrom) rows.whereRaw('process.ended_at >= ?::date::timestamp AT TIME ZONE ?', [filter.endedFrom, ZONE]);
+  if (filter.endedTo) rows.whereRaw('process.ended_at < (?::date + 1)::timestamp AT TIME ZONE ?', [filter.endedTo, ZONE]);
   if (q) {
     const like = containing(q);
     rows.where((any) => any
