@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AuditRow } from '../../db/queries/audit-log.ts';
+import type { AuditRow, Name } from '../../db/queries/audit-log.ts';
 import type { ReplayFinding } from '../../workflows/audit-replay.ts';
 import type { ProcessContract, Text } from '../../workflows/lib/contract.ts';
 import { processTypes } from '../../workflows/contracts.ts';
@@ -17,7 +17,7 @@ export function presentAudit(row: AuditRow, type: string): CaseEntry {
 }
 
 /** An audit event of the operations log; `names` are those of the objects. */
-export function presentLogEntry(row: AuditRow, names: ReadonlyMap<string, string>): LogEntry {
+export function presentLogEntry(row: AuditRow, names: ReadonlyMap<string, Name>): LogEntry {
   const contract = row.process_type === null ? undefined : contractOf(row.process_type);
   const step = row.step ?? textOf(row.detail.step);
   const outcome = row.outcome ?? textOf(row.detail.outcome);
@@ -66,10 +66,10 @@ export function departureWords({ event }: NonNullable<ReplayFinding['departure']
   };
 }
 
-function objectWords(object: string | null, names: ReadonlyMap<string, string>): Text | null {
+function objectWords(object: string | null, names: ReadonlyMap<string, Name>): Text | null {
   if (object === null) return null;
   const name = names.get(object);
-  if (name !== undefined) return { zh: name, en: name };
+  if (name) return name;
   const [, type, step] = /^timeout-policy:([^/]+)\/(.+)$/.exec(object) ?? [];
   const contract = type !== undefined && Object.hasOwn(processTypes, type) ? processTypes[type]!.contract : undefined;
   if (!contract) return null;

@@ -38,6 +38,12 @@ export interface AuditFilter {
   to?: string | undefined;
 }
 
+/** What something is called, in both languages. */
+export interface Name {
+  zh: string;
+  en: string;
+}
+
 /** Counting stops here: an exact figure of millions helps nobody and reads them all. */
 export const MOST_COUNTED = 10_000;
 
@@ -107,19 +113,20 @@ export async function actionsInUse(db: Db): Promise<string[]> {
   return rows.map(({ action }: { action: string }) => action);
 }
 
-/** The names of items and people that the log's objects name, by object. */
-export async function namesOfObjects(db: Db, objects: readonly string[]): Promise<Map<string, string>> {
+/** The names of the items, people, departments and roles that the log's objects name, by object. */
+export async function namesOfObjects(db: Db, objects: readonly string[]): Promise<Map<string, Name>> {
   if (objects.length === 0) return new Map();
-  const bare = objects.map((object) => object.replace(/^person:/, ''));
-  const [items, people, departments] = await Promise.all([
+  const ids = (prefix: string): string[] => objects.map((object) => (object.startsWith(prefix) ? object.slice(prefix.length) : object));
+  const [items, people, departments, roles] = await Promise.all([
     db('item').select('id', 'name').whereIn('id', [...objects]),
-    db('person').select('id', 'name').whereIn('id', bare),
-    db('department').select('id', 'name').whereIn('id', objects.map((object) => object.replace(/^department:/, ''))),
+    db('person').select('id', 'name').whereIn('id', ids('person:')),
+    db('department').select('id', 'name', 'name_en').whereIn('id', ids('department:')),
+    db('role').select('id', 'name', 'name_en').whereIn('id', ids('role:')),
   ]);
+  const entries = (rows: { id: string; name: string; name_en?: string }[], prefix: string): [string, Name][] =>
+    rows.map(({ id, name, name_en: en = name }) => [`${prefix}${id}`, { zh: name, en }]);
   return new Map([
-    ...items.map(({ id, name }): [string, string] => [id, name]),
-    ...people.flatMap(({ id, name }): [string, string][] => [[id, name], [`person:${id}`, name]]),
-    ...departments.flatMap(({ id, name }): [string, string][] => [[id, name], [`department:${id}`, name]]),
+    ...entries(items, ''), ...entries(people, ''), ...entries(people, 'person:'), ...entries(departments, 'department:'), ...entries(roles, 'role:'),
   ]);
 }
 

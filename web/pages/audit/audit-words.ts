@@ -37,7 +37,9 @@ export function whoWords({ actor, actorKind }: Pick<AuditEntry, 'actor' | 'actor
 export function eventWords(entry: AuditEntry, labels: Readonly<Record<string, string>> = {}): string {
   const { action, attempt, detail } = entry;
   if (attempt) return words(attempt);
+  const said = Object.fromEntries(Object.entries(detail).filter(([, value]) => typeof value === 'number')) as Record<string, number>;
   return actionWords(action, {
+    ...said,
     step: words(entry.step) || t('audit.step.some'),
     outcome: entry.outcome || t('audit.outcome.some'),
     count: Array.isArray(detail.to) ? detail.to.length : 1,
@@ -45,12 +47,11 @@ export function eventWords(entry: AuditEntry, labels: Readonly<Record<string, st
   });
 }
 
-/** An action alone, for a filter. */
-export function actionWords(action: string, values?: Record<string, string | number>): string {
+/** An action alone, for a filter; what is not known of it is left open. */
+export function actionWords(action: string, values: Record<string, string | number> = {}): string {
   const key = `action.${action}`;
   if (key in texts && action !== 'other' && action !== 'nothing') {
-    const all = { step: '…', outcome: '…', count: '…', lines: '…' };
-    return t(key as TextKey, values ?? all);
+    return t(key as TextKey, values).replaceAll(/\{\w+\}/g, '…');
   }
   return t('audit.action.other', { words: action.replace(/^[A-Z]+ \//, '').replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim() });
 }
