@@ -40,8 +40,8 @@ export interface PageOptions {
 
 /** What is looked at beside the complaints. */
 export interface CheckOptions {
-  /** Contrast, names and roles by axe-core: half a second. */
-  axe?: boolean;
+  /** Contrast, names and roles by axe-core: half a second; `contrast` is that alone. */
+  axe?: boolean | 'contrast';
   /** That focus can be seen on everything that takes it; leaves the page without focus. */
   focus?: boolean;
 }

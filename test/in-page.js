@@ -71,9 +71,10 @@
     return [...faults];
   }
 
-  /** What axe-core finds serious or critical. */
-  async function axe() {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], preload: false });
+  /** What axe-core finds serious or critical; of contrast only, or of everything. */
+  async function axe(contrastOnly) {
+    const rules = contrastOnly ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {};
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], preload: false, ...rules });
     return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) =>
       nodes.slice(0, 4).map(({ target, any, all }) => `axe ${id}: ${target.join(' ')} ${any[0]?.message ?? all[0]?.message ?? ''}`.slice(0, 260)));
   }

@@ -85,12 +85,12 @@ export async function dataWords(db: Db): Promise<string[]> {
 
 /** What a page shows now that it should not. The words in `data` are what people have written. */
 export async function faults(
-  page: Page, data: readonly string[], { axe: withAxe, focus }: { axe: boolean; focus: boolean },
+  page: Page, data: readonly string[], { axe: withAxe, focus }: { axe: boolean | 'contrast'; focus: boolean },
 ): Promise<string[]> {
   const found = [...await look<string[]>(page, 'sideways'), ...await look<string[]>(page, 'landmarks')];
   if (withAxe) {
     await page.evaluate(`if (!window.axe) { ${axe} }`);
-    found.push(...await look<string[]>(page, 'axe'));
+    found.push(...await look<string[]>(page, 'axe', withAxe === 'contrast'));
   }
   if (focus) {
     await page.keyboard.press('Tab');
@@ -100,7 +100,7 @@ export async function faults(
 }
 
 /** Calls one of the functions of in-page.js in the page. */
-async function look<T>(page: Page, name: string): Promise<T> {
+async function look<T>(page: Page, name: string, argument?: boolean): Promise<T> {
   await page.evaluate(`if (!window.houqinLook) { ${looks} }`);
-  return await page.evaluate(`window.houqinLook.${name}()`) as T;
+  return await page.evaluate(`window.houqinLook.${name}(${argument ?? ''})`) as T;
 }

@@ -29,8 +29,8 @@ describe('Every page, at both widths, in both languages, in light and dark', fun
     for (const language of LANGUAGES) {
       it(`${width} px, ${language}: nothing missing, nothing cut off, nothing that axe finds serious`, async () => {
         const accounts = [...new Set(pageTable.map(({ who }) => who))];
-        await Promise.all([0, 1].map(async (half) => {
-          for (const who of accounts.filter((_, index) => index % 2 === half)) await look(who, width, language);
+        await Promise.all([0, 1, 2].map(async () => {
+          for (let who = accounts.shift(); who !== undefined; who = accounts.shift()) await look(who, width, language);
         }));
         const found = browser.allComplaints();
         browser.complaints.length = 0;
@@ -51,8 +51,8 @@ describe('Every page, at both widths, in both languages, in light and dark', fun
       await act?.(page).catch((error: Error) => browser.complaints.push(`${where}: ${error.message.split('\n')[0]}`));
       for (const scheme of SCHEMES) {
         await page.emulateMedia({ colorScheme: scheme });
-        // Structure is the same in both colours, and contrast in both languages: each pair is looked at once.
-        const axe = (language === 'en') === (scheme === 'dark');
+        // Structure is the same in both colours, and contrast in both languages: each is looked at once at each width.
+        const axe = scheme === 'light' ? language === 'zh-CN' : language === 'en' && 'contrast';
         await browser.check(page, `${where} ${scheme}`, { axe, focus: width === 1280 && language === 'zh-CN' && scheme === 'dark' });
       }
     }
