@@ -138,7 +138,7 @@ describe('every endpoint', function () {
           ['action', 'actor', 'actorKind', 'at', 'detail', 'outcome', 'seq', 'step', 'stepTitle', 'taskId', 'text']);
         // Ids, codes, quantities and instants: no words of anybody.
         const known = [
-          'formHash', 'step', 'candidates', 'dueAt', 'note', 'n', 'at', 'policyVersion', 'outcome', 'to', 'facts', 'commentId', 'count',
+          'formHash', 'step', 'candidates', 'dueAt', 'note', 'n', 'at', 'policyVersion', 'calendarVersion', 'outcome', 'to', 'facts', 'commentId', 'count',
           'reserved', 'short', 'released', 'reason', 'issued', 'rest', 'remaining',
         ];
         for (const { action, detail } of mine.timeline) expect(known, `detail of ${action}`).to.include.members(Object.keys(detail));
