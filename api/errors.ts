@@ -202,6 +202,13 @@ export const problems = {
     },
   },
 
+  // Statistics
+  'statistics-busy': {
+    status: 429,
+    title: { zh: '统计繁忙', en: 'Statistics are busy' },
+    detail: { zh: '正在统计的人较多，请几秒钟后重试。', en: 'Many statistics are being made: try again in some seconds.' },
+  },
+
   // Processes and tasks
   'task-already-decided': {
     status: 409,
@@ -291,6 +298,14 @@ export const problems = {
     title: { zh: '重放过于频繁', en: 'Too many replays' },
     detail: { zh: '每分钟最多重放 {most} 次，请稍后再试。', en: 'At most {most} replays a minute: wait a little, then try again.' },
   },
+  'replay-failed': {
+    status: 503,
+    title: { zh: '重放未能完成', en: 'The replay failed' },
+    detail: {
+      zh: '工作进程未能完成重放，原因见其日志；流程本身不受影响。',
+      en: 'The worker could not finish the replay; its log says why. The case itself is not touched.',
+    },
+  },
   'replay-no-answer': {
     status: 503,
     title: { zh: '重放没有结果', en: 'No answer to the replay' },
@@ -379,6 +394,7 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'is needed: this step holds a lease, which must end.',
   },
   'statistics.day': { zh: '请填写 2000 至 2099 年间的日期。', en: 'must be a day from 2000 to 2099.' },
+  'statistics.too-long': { zh: '一次最多统计六个自然年。', en: 'at most six calendar years at once.' },
   'statistics.order': { zh: '不能早于开始日期。', en: 'must not be before the first day.' },
   'timeout-policy.nobody': {
     zh: '升级与到期不能都为空，否则任务可能永远无人办理。',

@@ -1,6 +1,7 @@
 import {
   Client, Connection, ServiceError, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError,
 } from '@temporalio/client';
+import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { ReplayFinding } from '../workflows/audit-replay.ts';
 import { TASK_QUEUE } from '../workflows/lib/contract.ts';
@@ -38,9 +39,9 @@ export interface Temporal {
   pendingWork(workflowId: string): Promise<PendingWork>;
   /**
    * Has a worker replay a case's history with the bundle that it runs. `running` when that is being done already, `no-answer` when no worker
-   * finished it within half a minute or Temporal is away.
+   * finished it within half a minute or Temporal is away, `failed` when the replay itself broke down.
    */
-  replay(processId: string): Promise<ReplayFinding | 'running' | 'no-answer'>;
+  replay(processId: string): Promise<ReplayFinding | 'running' | 'no-answer' | 'failed'>;
   close(): Promise<void>;
 }
 
@@ -108,7 +109,8 @@ export function connectTemporal(
         }));
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
-        if (error instanceof WorkflowFailedError || isGrpc(error)) return 'no-answer';
+        if (error instanceof WorkflowFailedError) return ranOut(error.cause) ? 'no-answer' : 'failed';
+        if (isGrpc(error)) return 'no-answer';
         throw error;
       }
     },
@@ -119,6 +121,11 @@ export function connectTemporal(
 function dateOf(at: { seconds?: unknown; nanos?: number | null } | null | undefined): Date | null {
   const seconds = Number(at?.seconds ?? 0);
   return seconds > 0 ? new Date(seconds * 1_000 + (at?.nanos ?? 0) / 1e6) : null;
+}
+
+/** No worker took it, or it did not finish in time. */
+function ranOut(cause: unknown): boolean {
+  return cause instanceof TimeoutFailure || (cause instanceof ActivityFailure && cause.cause instanceof TimeoutFailure);
 }
 
 type Replay = (input: { processId: string }) => Promise<ReplayFinding>;

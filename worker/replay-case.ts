@@ -16,20 +16,28 @@ export function createReplayActivities(
 ): ReplayActivities {
   const client = new Client({ connection, namespace });
   const build = { version, fingerprint: fingerprintOf(codePath) };
+  // One at a time: each loads the whole bundle beside the running one.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async replayCase({ processId }) {
-      const history = await client.workflow.getHandle(processId).fetchHistory().catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError || (error as { code?: unknown }).code === NOT_FOUND) return undefined;
-        throw error;
-      });
-      const events = history?.events?.length ?? 0;
-      if (events === 0) return { events, departure: null, build };
-      const error = await replayAgainst(codePath, history);
-      // Anything else is trouble of this worker, not a finding about the case.
-      if (error && !isDeparture(error)) throw error;
-      return { events, departure: error ? departureOf(error) : null, build };
+    replayCase(input) {
+      const mine = last.then(() => replay(input));
+      last = mine.catch(() => undefined);
+      return mine;
     },
   };
+
+  async function replay({ processId }: { processId: string }): Promise<ReplayFinding> {
+    const history = await client.workflow.getHandle(processId).fetchHistory().catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError || (error as { code?: unknown }).code === NOT_FOUND) return undefined;
+      throw error;
+    });
+    const events = history?.events?.length ?? 0;
+    if (events === 0) return { events, departure: null, build };
+    const error = await replayAgainst(codePath, history);
+    // Anything else is trouble of this worker, not a finding about the case.
+    if (error && !isDeparture(error)) throw error;
+    return { events, departure: error ? departureOf(error) : null, build };
+  }
 }
 
 function isDeparture({ name, message }: Error): boolean {

@@ -18,10 +18,13 @@ export async function replayHistory(json: string, cacheDir: string): Promise<Rep
   return { events: history.events.length, ...(error && { error }) };
 }
 
-/** Replays a history against the bundle at `codePath`; answers where the code departs from it, or nothing. Works beside a running worker. */
+/**
+ * Replays a history against the bundle at `codePath`; answers where the code departs from it, or nothing. Works beside a running worker: in
+ * a thread of its own with the usual 5 s for a workflow task, where the SDK's default for a replay is the main thread and no limit.
+ */
 export async function replayAgainst(codePath: string, history: unknown): Promise<Error | undefined> {
   try {
-    await Worker.runReplayHistory({ workflowBundle: { codePath }, replayName: 'houqin-replay' }, history);
+    await Worker.runReplayHistory({ workflowBundle: { codePath }, replayName: 'houqin-replay', debugMode: false }, history);
     return undefined;
   } catch (error) {
     return error as Error;

@@ -63,7 +63,7 @@ export const adminContract = {
     access: administrator,
     summary: { zh: '超时策略意味着什么、涉及哪些任务；不作改动', en: 'What a timeout policy would mean, and whom it would touch; changes nothing' },
     params: step,
-    body: z.strictObject({ policy: timeoutPolicySchema, openedAt: z.iso.datetime().optional() }),
+    body: z.strictObject({ policy: timeoutPolicySchema, openedAt: z.iso.datetime().refine((at) => /^(20|21)\d\d-/.test(at), 'instant.out-of-range').optional() }),
     response: z.object({
       samples: z.array(sample),
       /** Allowed, but hardly meant; in the caller's language. */

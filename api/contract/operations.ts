@@ -51,10 +51,11 @@ export const operationContract = {
         workflowTask: z.object({ attempt: z.int(), since: instant.nullable() }).nullable(),
       })),
       overdue: z.array(z.object({ type: z.string(), step: z.string(), tasks: z.int(), oldestDueAt: instant })),
-      /** Tasks that nobody can take: their people have left, their department has no leader, their role is nobody's. */
+      /** Tasks that nobody can take: their people have left, their department has no leader, their role is nobody's, or whoever is left
+       may not decide in this case. */
       unattended: first(z.object({
         process, taskId: z.string(), step: z.string(), openedAt: instant,
-        reason: z.enum(['person-inactive', 'no-leader', 'nobody-in-role']), who: text, transferable: z.boolean(),
+        reason: z.enum(['person-inactive', 'no-leader', 'nobody-in-role', 'all-excluded']), who: text, transferable: z.boolean(),
       })),
     }),
   }),

@@ -72,9 +72,9 @@ export function auditRoutes({ db, temporal }: Deps): Route[] {
       const record = (detail: Record<string, unknown>): Promise<void> =>
         recordAudit(db, { actor: reader(actor), action: 'history-replayed', processId: id, detail });
       if (found === 'running') throw new Problem('replay-running');
-      if (found === 'no-answer') {
-        await record({ finding: 'no-answer' });
-        throw new Problem('replay-no-answer', {}, { retryAfter: 10 });
+      if (found === 'no-answer' || found === 'failed') {
+        await record({ finding: found });
+        throw new Problem(`replay-${found}`, {}, { retryAfter: 10 });
       }
       const { events, departure, build } = found;
       if (events === 0) {

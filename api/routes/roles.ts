@@ -17,14 +17,15 @@ export function roleRoutes({ db }: Deps): Route[] {
       await lockAdministrators(trx);
       const [before] = await listRoles(trx, id);
       if (!before) throw new Problem('not-found');
-      const { unknown } = await changeHolders(trx, id, { add, remove });
+      const { unknown, given, taken } = await changeHolders(trx, id, { add, remove });
       if (unknown.length > 0) throw invalidField('add', 'person.unknown');
       if (!(await hasAdministrator(trx))) throw new Problem('last-administrator');
-      const had = before.people.map((person) => person.id);
-      const detail = { add: add.filter((person) => !had.includes(person)), remove: remove.filter((person) => !add.includes(person)) };
-      await recordAudit(trx, {
-        actor: { kind: 'administrator', id: actor.personId }, action: 'role-changed', object: `role:${id}`, detail,
-      });
+      const detail = { add: given, remove: taken };
+      if (given.length + taken.length > 0) {
+        await recordAudit(trx, {
+          actor: { kind: 'administrator', id: actor.personId }, action: 'role-changed', object: `role:${id}`, detail,
+        });
+      }
       return present((await listRoles(trx, id))[0]!);
     })),
   ];

@@ -1,4 +1,4 @@
-import { findOwnPassword, setOwnPassword } from '../../db/queries/accounts.ts';
+import { findOwnPassword, holdPassword, setOwnPassword } from '../../db/queries/accounts.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { findCredentials, findProfile, setPreferences } from '../../db/queries/people.ts';
 import { markLoginSucceeded } from '../../db/queries/sessions.ts';
@@ -33,6 +33,8 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
       }
       await endSession(db, config, req);
       await db.transaction(async (trx) => {
+        // Verifying takes its time: a password that was changed meanwhile opens nothing.
+        if (!(await holdPassword(trx, profile.id, person!.passwordHash!))) throw new Problem('login-failed');
         await markLoginSucceeded(trx, attempt);
         await startSession(trx, config, res, profile.id);
         await recordAudit(trx, { actor: { kind: 'person', id: profile.id }, action: 'login' });
@@ -72,7 +74,7 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
         const passwordHash = await hashPassword(password);
         await db.transaction(async (trx) => {
           await markLoginSucceeded(trx, attempt);
-          await setOwnPassword(trx, actor.personId, passwordHash);
+          if (!(await setOwnPassword(trx, actor.personId, { verified: own!.passwordHash!, next: passwordHash }))) throw currentIsWrong();
           await endOtherSessions(trx, config, req, actor.personId);
           await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'password-changed', object: `person:${actor.personId}` });
         });
@@ -84,6 +86,9 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
   ];
 }
 
+/** A user name shorter than this is part of too many words. */
+const TELLING_NAME = 4;
+
 /** What is wrong with a new password, as a key of the field texts. */
 function faultOf(
   password: string, { current, username, phone }: { current: string; username: string; phone: string | null },
@@ -91,7 +96,7 @@ function faultOf(
   if (password.normalize('NFC') === current.normalize('NFC')) return 'password.same';
   const plain = password.toLowerCase();
   const digits = phone?.replace(/\D/g, '').slice(-11) ?? '';
-  if (plain.includes(username.toLowerCase()) || (digits.length >= 7 && plain.replace(/\D/g, '').includes(digits))) return 'password.name';
+  if ((username.length >= TELLING_NAME && plain.includes(username.toLowerCase())) || (digits.length >= 7 && plain.replace(/\D/g, '').includes(digits))) return 'password.name';
   return isWeakPassword(password) ? 'password.weak' : undefined;
 }
 

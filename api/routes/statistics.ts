@@ -1,4 +1,5 @@
 import { defaultCalendar } from '../../activities/deadlines/calendar-2026.ts';
+import type { Request } from 'express';
 import type { BusinessCalendar } from '../../activities/deadlines/business-calendar.ts';
 import { findCalendar } from '../../db/queries/policies.ts';
 import { departmentsNamed, issuedLines, itemsNamed, type StatisticsFilter } from '../../db/queries/statistics.ts';
@@ -17,6 +18,9 @@ import { statisticsToXlsx } from '../statistics/supply-xlsx.ts';
 const ZONE = 'Asia/Shanghai';
 const OVERSEERS = ['storekeeper', 'service-centre-director', 'process-administrator', 'auditor'];
 const MOST_WORDS = 5_000;
+const MOST_YEARS = 5;
+/** Those who wait for their turn; a page that was left does not take it. */
+const MOST_WAITING = 10;
 
 type Query = Call<(typeof statisticContract)['supply']>['query'];
 
@@ -24,22 +28,23 @@ type Query = Call<(typeof statisticContract)['supply']>['query'];
 export function statisticRoutes({ db }: Deps): Route[] {
   let known: BusinessCalendar = defaultCalendar;
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   return [
-    handle(statisticContract.supply, async ({ actor, query }) => {
+    handle(statisticContract.supply, async ({ actor, query, req }) => {
       const { filter, seen } = await asked(actor, query);
-      return inTurn(async () => supplyStatistics(db, filter, { viewer: actor, seen, calendar: await calendarInForce() }));
+      return inTurn(req, async () => supplyStatistics(db, filter, { viewer: actor, seen, calendar: await calendarInForce() }));
     }),
 
-    handle(statisticContract.supplyCsv, async ({ actor, query, locale, res }) => {
+    handle(statisticContract.supplyCsv, async ({ actor, query, locale, req, res }) => {
       const { filter } = await asked(actor, query);
-      const csv = issuedToCsv(await inTurn(() => issuedLines(db, filter)), locale);
+      const csv = issuedToCsv(await inTurn(req, () => issuedLines(db, filter)), locale);
       res.attachment(`supply-${filter.from}-${filter.to}.csv`).type('text/csv; charset=utf-8').send(csv);
     }),
 
-    handle(statisticContract.supplyXlsx, async ({ actor, query, locale, res }) => {
+    handle(statisticContract.supplyXlsx, async ({ actor, query, locale, req, res }) => {
       const { filter, seen } = await asked(actor, query);
-      const statistics = await inTurn(async () =>
+      const statistics = await inTurn(req, async () =>
         supplyStatistics(db, filter, { viewer: actor, seen, calendar: await calendarInForce(), words: MOST_WORDS }));
       const workbook = await statisticsToXlsx(statistics, locale);
       res.attachment(`supply-${filter.from}-${filter.to}.xlsx`).send(workbook);
@@ -47,10 +52,19 @@ export function statisticRoutes({ db }: Deps): Route[] {
   ];
 
   /** One after the other: whoever asks for years of history waits for the next in line, not everybody who decides something. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = last.then(work);
+  async function inTurn<T>(req: Request, work: () => Promise<T>): Promise<T> {
+    if (waiting >= MOST_WAITING) throw new Problem('statistics-busy', {}, { retryAfter: 10 });
+    waiting += 1;
+    const mine = last.then(() => {
+      if (req.destroyed) throw new Problem('statistics-busy');
+      return work();
+    });
     last = mine.catch(() => undefined);
-    return mine;
+    try {
+      return await mine;
+    } finally {
+      waiting -= 1;
+    }
   }
 
   /** What is asked, within what the actor may see: every department for some offices, else those that the actor leads. */
@@ -61,6 +75,7 @@ export function statisticRoutes({ db }: Deps): Route[] {
     const to = query.to ?? today;
     const from = query.from ?? `${to.slice(0, 4)}-01-01`;
     if (from > to) throw invalidField('to', 'statistics.order', 'query');
+    if (Number(to.slice(0, 4)) - Number(from.slice(0, 4)) > MOST_YEARS) throw invalidField('from', 'statistics.too-long', 'query');
     if (query.department !== undefined) {
       const departments = await departmentsNamed(db, seen);
       if (!departments.some(({ id }) => id === query.department)) throw new Problem('not-found');

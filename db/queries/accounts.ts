@@ -4,9 +4,21 @@ import type { Db } from '../connect.ts';
 /** Days for which a one-time password opens its account. */
 export const ONE_TIME_PASSWORD_DAYS = 7;
 
-/** Sets a person's own password; it is no longer an administrator's. */
-export async function setOwnPassword(trx: Knex.Transaction, personId: string, passwordHash: string): Promise<void> {
-  await trx('person').where({ id: personId }).update({ password_hash: passwordHash, one_time_password_until: null });
+/**
+ * Sets a person's own password in place of the one that was verified; it is no longer an administrator's. False when that one is no longer
+ * in force: a reset or a deactivation came between.
+ */
+export async function setOwnPassword(
+  trx: Knex.Transaction, personId: string, { verified, next }: { verified: string; next: string },
+): Promise<boolean> {
+  const changed = await trx('person').where({ id: personId, active: true, password_hash: verified })
+    .update({ password_hash: next, one_time_password_until: null });
+  return changed === 1;
+}
+
+/** Whether the verified password still opens the account; it stays so until the transaction ends. */
+export async function holdPassword(trx: Knex.Transaction, personId: string, verified: string): Promise<boolean> {
+  return (await trx('person').where({ id: personId, active: true, password_hash: verified }).forShare().first('id')) !== undefined;
 }
 
 /** Sets a password that its person must change at the next login, within days. Returns until when it opens the account. */

@@ -118,7 +118,7 @@ export interface UnattendedRow {
   taskId: string;
   step: string;
   openedAt: Date;
-  reason: 'person-inactive' | 'no-leader' | 'nobody-in-role';
+  reason: 'person-inactive' | 'no-leader' | 'nobody-in-role' | 'all-excluded';
   who: { zh: string; en: string };
 }
 
@@ -133,11 +133,20 @@ export async function unattendedTasks(db: Db): Promise<First<UnattendedRow>> {
       UNION ALL
       SELECT 'role:' || r.id, 'nobody-in-role', r.name, r.name_en FROM role r
       WHERE NOT EXISTS (SELECT FROM person_role pr JOIN person p ON p.id = pr.person_id WHERE pr.role_id = r.id AND p.active)
+    ), present AS (
+      SELECT 'person:' || id AS principal, id FROM person WHERE active
+      UNION ALL
+      SELECT 'leader:' || d.id, l.id FROM department d JOIN person l ON l.id = d.leader_id WHERE l.active
+      UNION ALL
+      SELECT 'role:' || pr.role_id, p.id FROM person_role pr JOIN person p ON p.id = pr.person_id WHERE p.active
     ), stuck AS (
-      SELECT DISTINCT ON (e.task_id) e.task_id, away.reason, away.zh, away.en FROM inbox_entry e JOIN away USING (principal)
+      SELECT DISTINCT ON (e.task_id) e.task_id, coalesce(away.reason, 'all-excluded') AS reason,
+        coalesce(away.zh, '') AS zh, coalesce(away.en, '') AS en
+      FROM inbox_entry e LEFT JOIN away USING (principal)
       WHERE NOT EXISTS (
-        SELECT FROM inbox_entry other WHERE other.task_id = e.task_id AND other.principal NOT IN (SELECT principal FROM away))
-      ORDER BY e.task_id, e.principal
+        SELECT FROM inbox_entry other JOIN present USING (principal)
+        WHERE other.task_id = e.task_id AND present.id <> ALL (other.excluded))
+      ORDER BY e.task_id, away.reason, e.principal
     )
     SELECT json_build_object('id', p.id, 'number', p.number, 'type', p.type, 'title', p.title) AS process,
       t.id AS "taskId", t.step, t.opened_at AS "openedAt", stuck.reason,

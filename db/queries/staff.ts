@@ -86,9 +86,9 @@ function matching(db: Db, { q, department, role, active }: StaffFilter): Knex.Qu
   });
 }
 
-/** The person locked until the transaction's end. */
+/** The person locked until the transaction's end; not against the foreign keys of who acts at the same time. */
 export async function lockStaff(trx: Knex.Transaction, id: string): Promise<StaffRow | undefined> {
-  const locked = await trx('person').where({ id }).forUpdate().first('id');
+  const locked = await trx('person').where({ id }).forNoKeyUpdate().first('id');
   return locked && findStaff(trx, id);
 }
 
@@ -137,13 +137,14 @@ export async function changeRoles(
 
 /** Makes changes that could leave no administrator take turns until the transaction ends. Call it before anything is locked. */
 export async function lockAdministrators(trx: Knex.Transaction): Promise<void> {
-  await trx('role').where({ id: ADMINISTRATOR_ROLE }).forUpdate().first('id');
+  await trx('role').where({ id: ADMINISTRATOR_ROLE }).forNoKeyUpdate().first('id');
 }
 
-/** Whether there is an administrator who is active and has a password. */
+/** Whether there is an administrator who is active and has an own password: a one-time one may never be used. */
 export async function hasAdministrator(trx: Knex.Transaction): Promise<boolean> {
   const row = await trx('person_role').join('person', 'person.id', 'person_role.person_id')
-    .where({ role_id: ADMINISTRATOR_ROLE, active: true }).whereNotNull('password_hash').first('person.id');
+    .where({ role_id: ADMINISTRATOR_ROLE, active: true }).whereNotNull('password_hash').whereNull('one_time_password_until')
+    .first('person.id');
   return row !== undefined;
 }
 
@@ -196,14 +197,16 @@ export async function listRoles(db: Db | Knex.Transaction, id?: string): Promise
   }).orderBy('r.id');
 }
 
-/** Gives a role to people and takes it from others; ids that are no active person are given back. */
+/** Gives a role to people and takes it from others, and says from and to whom; ids that are no active person are given back. */
 export async function changeHolders(
   trx: Knex.Transaction, role: string, { add, remove }: { add: readonly string[]; remove: readonly string[] },
-): Promise<{ unknown: string[] }> {
+): Promise<{ unknown: string[]; given: string[]; taken: string[] }> {
   const known: string[] = await trx('person').whereIn('id', [...add]).where('active', true).pluck('id');
   const unknown = add.filter((person) => !known.includes(person));
-  if (unknown.length > 0) return { unknown };
-  await trx('person_role').where({ role_id: role }).whereIn('person_id', [...remove]).delete();
-  if (add.length > 0) await trx('person_role').insert(add.map((person) => ({ person_id: person, role_id: role }))).onConflict().ignore();
-  return { unknown };
+  if (unknown.length > 0) return { unknown, given: [], taken: [] };
+  const losing = remove.filter((person) => !add.includes(person));
+  const taken: { person_id: string }[] = await trx('person_role').where({ role_id: role }).whereIn('person_id', losing).delete().returning('person_id');
+  const given: { person_id: string }[] = add.length === 0 ? [] : await trx('person_role')
+    .insert(add.map((person) => ({ person_id: person, role_id: role }))).onConflict().ignore().returning('person_id');
+  return { unknown, given: given.map((row) => row.person_id), taken: taken.map((row) => row.person_id) };
 }

@@ -74,6 +74,7 @@ export const auditTexts = {
   'audit.fact.change': { zh: '{field}：{from} → {to}', en: '{field}: {from} → {to}' },
   'audit.finding.same': { zh: '一致，{events} 个事件', en: 'the same, {events} events' },
   'audit.finding.different': { zh: '不一致，自第 {event} 个事件', en: 'different from event {event} on' },
+  'audit.finding.failed': { zh: '没有结果：重放未能完成', en: 'no result: the replay failed' },
   'audit.finding.no-answer': { zh: '没有结果：工作进程未答复', en: 'no result: the worker did not answer' },
   'audit.finding.no-history': { zh: '没有历史可重放', en: 'no history to replay' },
   'audit.field.code': { zh: '编码', en: 'code' },

@@ -112,6 +112,7 @@ export const operationTexts = {
   'operations.unattended.hint': { zh: '请改派给在岗的同事，或先指定新的领导或岗位人员。', en: 'Reassign them, or name a new leader or holder of the role.' },
   'operations.unattended.person-inactive': { zh: '办理人{who}已停用', en: '{who}, who has it, is no longer active' },
   'operations.unattended.no-leader': { zh: '{who}没有领导', en: '{who} has no leader' },
+  'operations.unattended.all-excluded': { zh: '在任的人都与此申请有关，须回避', en: 'Whoever is left is excluded from this case' },
   'operations.unattended.nobody-in-role': { zh: '岗位“{who}”没有人', en: 'Nobody has the role “{who}”' },
   'operations.unattended.own': { zh: '只能由申请人本人办理，不能改派', en: 'The requester’s own: it cannot be reassigned' },
   'operations.reassign': { zh: '改派', en: 'Reassign' },

@@ -80,7 +80,7 @@ export function factWords({ detail, policyVersion, calendarVersion, action }: Au
 function findingWords(finding: string, events: unknown, event: unknown): string {
   if (finding === 'same') return t('audit.finding.same', { events: Number(events) });
   if (finding === 'different') return t('audit.finding.different', { event: typeof event === 'number' ? event : '?' });
-  return t(finding === 'no-answer' ? 'audit.finding.no-answer' : 'audit.finding.no-history');
+  return t(finding === 'no-answer' ? 'audit.finding.no-answer' : finding === 'failed' ? 'audit.finding.failed' : 'audit.finding.no-history');
 }
 
 function changeWords(name: string, change: unknown): string[] {
