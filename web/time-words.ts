@@ -35,6 +35,13 @@ export function clockWords(at: string | Date, now: Date): string {
   return `${date} ${time}`;
 }
 
+/** A coming instant as people say it: 今天 14:30, 周四 10:30 within six days, then the date. */
+export function comingWords(at: string | Date, now: Date): string {
+  const then = new Date(at);
+  const days = dayOf(then) - dayOf(now);
+  return days > 1 && days < 7 ? format(then, { weekday: 'short', hour: '2-digit', minute: '2-digit' }) : clockWords(at, now);
+}
+
 /** How long ago, while that is easier to grasp than the clock's time: 刚刚, 5 分钟前, 3 小时前; then clockWords. */
 export function agoWords(at: string | Date, now: Date): string {
   const past = now.getTime() - new Date(at).getTime();
