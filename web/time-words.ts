@@ -39,7 +39,8 @@ export function clockWords(at: string | Date, now: Date): string {
 export function comingWords(at: string | Date, now: Date): string {
   const then = new Date(at);
   const days = dayOf(then) - dayOf(now);
-  return days > 1 && days < 7 ? format(then, { weekday: 'short', hour: '2-digit', minute: '2-digit' }) : clockWords(at, now);
+  if (days <= 1 || days >= 7) return clockWords(at, now);
+  return `${format(then, { weekday: 'short' })} ${format(then, { hour: '2-digit', minute: '2-digit' })}`;
 }
 
 /** How long ago, while that is easier to grasp than the clock's time: 刚刚, 5 分钟前, 3 小时前; then clockWords. */

@@ -72,9 +72,13 @@ describe('The printed requisition', function () {
 
   it('keeps every word of a comment of 2,000 characters', async () => {
     const comment = Array.from({ length: 200 }, (_, i) => `意见第${String(i).padStart(3, '0')}条，请办。`).join('').slice(0, 2_000);
-    const paper = paperWith(25);
-    const { pages } = await print({ ...paper, approvals: [{ ...paper.approvals[0]!, comment }] });
-    expect(pages.join('\n').replace(/\n/g, '')).to.contain(comment);
+    const [few, many] = await Promise.all([paperWith(1), paperWith(25)].map((paper) =>
+      print({ ...paper, approvals: [{ ...paper.approvals[0]!, comment }] })));
+    expect(few!.pages).to.have.length(1);
+    expect(few!.pages.join('').replace(/\n/g, '')).to.contain(comment);
+    // Where it goes on on the next page, that one's head stands between.
+    expect(many!.pages).to.have.length(2);
+    expect(many!.pages.join('').match(/条/g)).to.have.length(200);
   });
 
   it('says plainly that a case is not settled, and that a preview is no counted print, in English too', async () => {

@@ -25,9 +25,10 @@ export function decisionWords(type: string, data: unknown, labels: Readonly<Reco
     ...(issued.length > 0 ? [t('decision.issued', { lines: issued.join('、') })] : []),
     ...(receivedBy ? [t('decision.received', { name: receivedBy })] : []),
     ...(rest ? [t(`decision.rest.${rest}`)] : []),
-    ...Object.entries(stars).map(([aspect, n]) => t('decision.stars', {
-      aspect: words(aspects[aspect]), stars: '★'.repeat(n) + '☆'.repeat(Math.max(0, MOST_STARS - n)), n,
-    })),
+    ...Object.entries(aspects).filter(([aspect]) => stars[aspect]).map(([aspect, title]) => {
+      const n = stars[aspect]!;
+      return t('decision.stars', { aspect: words(title), stars: '★'.repeat(n) + '☆'.repeat(Math.max(0, MOST_STARS - n)), n });
+    }),
     ...(text ? [text] : []),
   ];
 }
