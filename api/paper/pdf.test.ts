@@ -71,14 +71,17 @@ describe('The printed requisition', function () {
   });
 
   it('keeps every word of a comment of 2,000 characters', async () => {
-    const comment = Array.from({ length: 200 }, (_, i) => `意见第${String(i).padStart(3, '0')}条，请办。`).join('').slice(0, 2_000);
-    const [few, many] = await Promise.all([paperWith(1), paperWith(25)].map((paper) =>
-      print({ ...paper, approvals: [{ ...paper.approvals[0]!, comment }] })));
-    expect(few!.pages).to.have.length(1);
-    expect(few!.pages.join('').replace(/\n/g, '')).to.contain(comment);
+    const words = (n: number) => Array.from({ length: n }, (_, i) => `意见第${String(i).padStart(3, '0')}条，请办。`).join('');
+    const withComment = async (lines: number, comment: string) => {
+      const paper = paperWith(lines);
+      return (await print({ ...paper, approvals: [{ ...paper.approvals[0]!, comment }] })).pages;
+    };
+    expect((await withComment(1, words(100))).join('').replace(/\n/g, '')).to.contain(words(100));
     // Where it goes on on the next page, that one's head stands between.
-    expect(many!.pages).to.have.length(2);
-    expect(many!.pages.join('').match(/条/g)).to.have.length(200);
+    const pages = await withComment(25, words(200));
+    expect(pages).to.have.length(2);
+    expect(pages[0]).to.contain('意见第000条');
+    expect(pages.join('').match(/条/g)).to.have.length(200);
   });
 
   it('says plainly that a case is not settled, and that a preview is no counted print, in English too', async () => {
