@@ -96,7 +96,7 @@ describe('The process page and the printed form in a real browser', function () 
     await admin.getByRole('button', { name: '改派' }).click();
     const dialog = admin.getByRole('dialog', { name: '改派“柜台发放”' });
     await dialog.getByRole('button', { name: '改派' }).click();
-    await dialog.getByText('请选择改派给谁').waitFor();
+    await dialog.getByText('请选择一位同事').waitFor();
     await dialog.getByText('请填写改派的原因').waitFor();
     await dialog.getByRole('combobox', { name: '改派给' }).fill('周慧敏');
     await dialog.getByRole('option').first().click();
@@ -107,7 +107,7 @@ describe('The process page and the printed form in a real browser', function () 
     await dialog.getByRole('combobox', { name: '改派给' }).fill('郑国栋');
     await dialog.getByRole('option').first().click();
     await dialog.getByRole('button', { name: '改派' }).click();
-    await admin.getByText(/^已改派给 郑国栋/).waitFor();
+    await admin.getByText(/^已改派给郑国栋/).waitFor();
     await page.getByText('把“柜台发放”改派给 郑国栋').waitFor({ timeout: 5_000 });
     await page.getByText('库管员外出').waitFor();
     expect(await rail(page, '柜台发放').textContent()).to.contain('郑国栋');
