@@ -30,7 +30,7 @@ export function paperRoutes({ db }: Deps): Route[] {
       const pdf = await paperPdf(paper, {
         locale, timeZone: calendar.timeZone, reader: actor.name, now: new Date(), print: n === undefined ? null : presentPrint(prints, n),
       });
-      res.attachment(`${paper.number}.pdf`).type('application/pdf').set('Cache-Control', 'private, no-store').send(pdf);
+      res.attachment(`${paper.number}.pdf`).type('application/pdf').send(pdf);
     }),
   ];
 }

@@ -33,6 +33,11 @@ export function plain(schema: JsonSchema): JsonSchema {
   return only && others.length === 0 ? { ...schema, ...only, ...(schema['x-title'] && { 'x-title': schema['x-title'] }) } : schema;
 }
 
+/** Whether null is an answer, too. */
+export function isNullable(schema: JsonSchema): boolean {
+  return schema.anyOf?.some(({ type }) => type === 'null') ?? false;
+}
+
 /** Which field a schema is drawn as: one for everything that the forms of process types are made of. */
 export function kindOf(given: JsonSchema): FieldKind {
   const schema = plain(given);
@@ -54,6 +59,7 @@ export type Errors = Readonly<Record<string, string>>;
 
 /** An empty value to start a form from; lists begin with the lines that they need, or with none for a form that fills them itself. */
 export function emptyOf(given: JsonSchema, linesNeeded = true): unknown {
+  if (isNullable(given)) return null;
   const schema = plain(given);
   if (schema.type === 'object') {
     const needed = Object.entries(schema.properties ?? {})
@@ -68,6 +74,7 @@ export function emptyOf(given: JsonSchema, linesNeeded = true): unknown {
 /** A form as it is sent: texts trimmed, and what may be left out and is empty left out. */
 export function filledIn(given: JsonSchema, value: unknown): unknown {
   const schema = plain(given);
+  if (isNullable(given) && value === '') return null;
   if (typeof value === 'string') return value.trim();
   if (Array.isArray(value)) return value.map((each) => filledIn(schema.items ?? {}, each));
   if (typeof value !== 'object' || value === null) return value;

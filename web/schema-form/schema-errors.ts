@@ -1,6 +1,6 @@
 import { yuan } from '../money.ts';
 import { t } from '../texts.ts';
-import { kindOf, plain, type Errors, type JsonSchema } from './json-schema.ts';
+import { isNullable, kindOf, plain, type Errors, type JsonSchema } from './json-schema.ts';
 
 /** What is wrong with a form, by path, before it is sent; the API has the last word. */
 export function schemaErrors(schema: JsonSchema, value: unknown): Errors {
@@ -12,7 +12,7 @@ export function schemaErrors(schema: JsonSchema, value: unknown): Errors {
 function visit(given: JsonSchema, value: unknown, path: string, required: boolean, errors: Record<string, string>): void {
   const schema = plain(given);
   if (value === '' || value === null || value === undefined) {
-    if (required && (schema.minLength ?? 1) > 0) errors[path] = t(schema.enum ? 'form.choose' : 'form.needed');
+    if (required && !isNullable(given) && (schema.minLength ?? 1) > 0) errors[path] = t(schema.enum ? 'form.choose' : 'form.needed');
     return;
   }
   const message = wrong(schema, value);
