@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/connect.ts';
-import { changesSince, lastPosition, type Change, type Position } from '../db/queries/changes.ts';
+import { changesSince, followersOf, lastPosition, type Change, type Position } from '../db/queries/changes.ts';
 
 /** Tells whoever listens what has changed, whichever process changed it. */
 export interface Events {
@@ -37,13 +37,24 @@ export function createEvents({ db, log }: { db: Db; log: Pick<Logger, 'warn'> })
         const news = found.changes.filter(({ key }) => !seen.has(key));
         position = found.position;
         seen = new Set([...seen, ...news.map(({ key }) => key)].slice(-REMEMBERED));
-        if (news.length > 0) for (const listener of listeners) listener(news);
+        if (news.length > 0) {
+          const told = await withFollowers(news);
+          for (const listener of listeners) listener(told);
+        }
       }
     } catch (error) {
       log.warn({ error: (error as Error).name }, 'changes cannot be read; looking again');
     }
     timer = listeners.size > 0 ? setTimeout(() => void look(), LOOK_EVERY_MS) : undefined;
     if (!timer) position = undefined;
+  }
+
+  async function withFollowers(news: readonly Change[]): Promise<Change[]> {
+    const followers = await followersOf(db, [...new Set(news.flatMap(({ processId }) => processId ?? []))]);
+    return news.map((change) => ({
+      ...change,
+      principals: [...change.principals, ...(followers.get(change.processId ?? '') ?? []).map((person) => `person:${person}`)],
+    }));
   }
 
   return {

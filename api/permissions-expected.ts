@@ -60,6 +60,9 @@ const read = {
   unknown: loggedIn(404),
 };
 
+const created = (answers: Answers): Answers =>
+  Object.fromEntries(Object.entries(answers).map(([who, status]) => [who, status === 200 ? 201 : status])) as Answers;
+
 const requesterOnly = {
   waiting: object({ 200: 'requester', 403: 'leader admin auditor' }),
   waiting2: object({ 200: 'requester2', 403: 'leader2 colleague director admin auditor' }),
@@ -120,6 +123,10 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
     ended: object({ 201: 'requester2 leader2 admin', 403: 'auditor' }),
     unknown: loggedIn(404),
   },
+  'GET /processes/:id/paper': read,
+  'GET /processes/:id/paper.pdf': read,
+  // Whoever may see it may print it, the auditor too: printing changes nothing of the case.
+  'POST /processes/:id/prints': Object.fromEntries(Object.entries(read).map(([name, answers]) => [name, created(answers)])),
   'GET /people': { any: loggedIn(200) },
 
   'GET /tasks': { any: loggedIn(200) },

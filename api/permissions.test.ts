@@ -341,10 +341,10 @@ describe('permissions', function () {
   async function snapshot(): Promise<string> {
     const { db } = api.database;
     const tables = ['process', 'task', 'comment', 'copy', 'outbox', 'item', 'stock_movement', 'timeout_policy', 'business_calendar', 'notice', 'person',
-      'person_role', 'department', 'announcement', 'announcement_read'];
+      'person_role', 'department', 'announcement', 'announcement_read', 'print'];
     const keys: Record<string, string[]> = {
       copy: ['process_id', 'person_id'], timeout_policy: ['type', 'step', 'version'], business_calendar: ['version'], person_role: ['person_id', 'role_id'],
-      announcement_read: ['announcement_id', 'person_id'],
+      announcement_read: ['announcement_id', 'person_id'], print: ['process_id', 'n'],
     };
     return JSON.stringify(await Promise.all(tables.map((table) => db(table).orderBy(keys[table] ?? ['id']))));
   }
@@ -403,6 +403,7 @@ const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
   'POST /processes/:id/withdraw': () => ({ reason: '不需要了' }),
   'POST /processes/:id/remind': () => ({}),
   'POST /processes/:id/comments': () => ({ text: '请尽快' }),
+  'POST /processes/:id/prints': () => ({}),
   'POST /tasks/:id/decision': (thing) => decisions[thing] ?? { outcome: 'approved' },
   'POST /tasks/:id/claim': () => ({}),
   'POST /tasks/:id/release': () => ({}),

@@ -135,7 +135,7 @@ describe('every endpoint', function () {
         const [mine, audited] = [(await requester.get(path)).body, (await roles.get('auditor')!.get(path)).body];
         expect(Object.keys(audited)).to.deep.equal(Object.keys(mine));
         expect(Object.keys(mine.timeline[0]).sort()).to.deep.equal(
-          ['action', 'actor', 'actorKind', 'at', 'detail', 'outcome', 'seq', 'step', 'stepTitle', 'taskId', 'text']);
+          ['action', 'actor', 'actorKind', 'at', 'detail', 'onBehalfOf', 'outcome', 'seq', 'step', 'stepTitle', 'taskId', 'text', 'to']);
         // Ids, codes, quantities and instants: no words of anybody.
         const known = [
           'formHash', 'step', 'candidates', 'dueAt', 'note', 'n', 'at', 'policyVersion', 'calendarVersion', 'outcome', 'to', 'facts', 'commentId', 'count',
@@ -145,7 +145,7 @@ describe('every endpoint', function () {
       }
       for (const person of [requester, roles.get('auditor')!]) {
         const { body: { items } } = await person.get('/people?q=');
-        for (const each of items) expect(Object.keys(each).sort()).to.deep.equal(['department', 'id', 'name', 'title']);
+        for (const each of items) expect(Object.keys(each).sort()).to.deep.equal(['department', 'departmentEn', 'id', 'name', 'title']);
       }
     });
   });

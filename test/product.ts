@@ -37,6 +37,8 @@ export interface Product {
   restartWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   startWorker(): Promise<void>;
+  /** Ends the API with every open stream, and after `work` starts it on the same port: its pages see it go and come back. */
+  restartApi(work?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,8 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
   const outbox: Dispatcher = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue, log });
 
   const counters = { cspReports: 0 };
-  const server = await listen(database, temporal, outbox, log, { address, dataDir, counters });
+  const secret = randomBytes(32).toString('base64url');
+  let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, secret });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   let connection: NativeConnection | undefined;
@@ -99,13 +102,16 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
       await product.stopWorker();
       await product.startWorker();
     },
+    async restartApi(work) {
+      const { port } = server.address() as AddressInfo;
+      await close(server);
+      await work?.();
+      server = await listen(database, temporal, outbox, log, { address, dataDir, counters, secret, port });
+    },
     async stop() {
       await product.stopWorker();
       await outbox.stop();
-      await new Promise((closed) => {
-        server.close(closed);
-        server.closeAllConnections();
-      });
+      await close(server);
       await outboxDb.destroy();
       await temporal.close();
       await database.drop();
@@ -121,23 +127,32 @@ async function listen(
   temporal: Temporal,
   outbox: Dispatcher,
   log: pino.Logger,
-  { address, dataDir, counters }: { address: string; dataDir: string; counters: Deps['counters'] },
+  { address, dataDir, counters, secret, port: wanted = 0 }: {
+    address: string; dataDir: string; counters: Deps['counters']; secret: string; port?: number;
+  },
 ): Promise<Server> {
   const { createServer } = await import('node:http');
   const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(wanted, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   const config = readConfig({
     PORT: String(port),
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: address,
-    HOUQIN_SECRET: randomBytes(32).toString('base64url'),
+    HOUQIN_SECRET: secret,
     HOUQIN_DEMO: '1',
     HOUQIN_DATA: dataDir,
   });
   const events = createEvents({ db: database.db, log });
   server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, counters }));
   return server;
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise((closed) => {
+    server.close(closed);
+    server.closeAllConnections();
+  });
 }
 
 function env(name: string): string {

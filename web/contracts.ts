@@ -13,6 +13,11 @@ export function words(text: Text | null | undefined): string {
   return text?.[textKey.value] ?? '';
 }
 
+/** A department's name in the page's language. */
+export function departmentWords({ department, departmentEn }: { department: string; departmentEn: string }): string {
+  return textKey.value === 'en' ? departmentEn : department;
+}
+
 /** The word for a step's outcome, a person's or the clock's. */
 export function outcomeWords(type: string, step: string | null, outcome: string | null): string {
   if (outcome === null) return '';

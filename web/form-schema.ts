@@ -1,5 +1,6 @@
-import type { JsonSchema } from './schema-form/json-schema.ts';
-import { textKey } from './texts.ts';
+import { yuan } from './money.ts';
+import { kindOf, plain, type JsonSchema } from './schema-form/json-schema.ts';
+import { t, textKey } from './texts.ts';
 
 /** A field's name in the page's language. */
 export function fieldWords(schema: JsonSchema | undefined, name: string): string {
@@ -9,4 +10,25 @@ export function fieldWords(schema: JsonSchema | undefined, name: string): string
 /** The fields of an object, in their order. */
 export function fieldsOf(schema: JsonSchema | undefined): [string, JsonSchema][] {
   return Object.entries(schema?.properties ?? {});
+}
+
+/** A choice's word in the page's language. */
+export function optionWords(schema: JsonSchema, value: unknown): string {
+  return plain(schema)['x-options']?.[String(value)]?.[textKey.value] ?? String(value);
+}
+
+/** What was filled into one field, in words; empty for nothing. `labels` names what is referred to. */
+export function valueWords(given: JsonSchema, value: unknown, labels: Readonly<Record<string, string>> = {}): string {
+  if (value === undefined || value === null || value === '') return '';
+  const schema = plain(given);
+  const kind = kindOf(schema);
+  if (kind === 'yes-no') return t(value === true ? 'form.yes' : 'form.no');
+  if (kind === 'money' && typeof value === 'number') return yuan(value);
+  if (kind === 'choice') return optionWords(schema, value);
+  if (Array.isArray(value)) return value.map((each) => valueWords(schema.items ?? {}, each, labels)).join('、');
+  if (typeof value === 'object') {
+    return Object.entries(value).map(([name, each]) => [fieldWords(schema.properties?.[name], name), valueWords(schema.properties?.[name] ?? {}, each, labels)])
+      .filter(([, words]) => words !== '').map(([name, words]) => `${name} ${words}`).join('；');
+  }
+  return labels[String(value)] ?? String(value);
 }

@@ -11,10 +11,14 @@ export const unreadCount = ref(0);
 /** What changed in my inbox: ids of tasks, none when only the number is known. */
 type Listener = (ids: readonly string[]) => void;
 
+/** Processes that have to do with me and moved; null when anything may have, as after a break. */
+type ProcessListener = (ids: readonly string[] | null) => void;
+
 const POLL_EVERY_MS = 20_000;
 const RETRY_AFTER_MS = 2_000;
 
 const listeners = new Set<Listener>();
+const processListeners = new Set<ProcessListener>();
 let source: EventSource | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let wait = RETRY_AFTER_MS;
@@ -27,8 +31,15 @@ export function onInboxChange(listener: Listener): () => void {
   return () => { listeners.delete(listener); };
 }
 
+/** Calls `listener` whenever a process of mine moves; answers how to stop that. */
+export function onProcessMove(listener: ProcessListener): () => void {
+  processListeners.add(listener);
+  return () => { processListeners.delete(listener); };
+}
+
 function tell(open: number, ids: readonly string[]): void {
   const changed = missed || openCount.value !== open || ids.length > 0;
+  if (missed) for (const listener of processListeners) listener(null);
   missed = false;
   openCount.value = open;
   if (changed) for (const listener of listeners) listener(ids);
@@ -52,6 +63,10 @@ function open(): void {
     wait = RETRY_AFTER_MS;
     const { open: count, ids } = JSON.parse(data) as { open: number; ids: string[] };
     tell(count, ids);
+  });
+  stream.addEventListener('process', ({ data }: MessageEvent<string>) => {
+    const { ids } = JSON.parse(data) as { ids: string[] };
+    for (const listener of processListeners) listener(ids);
   });
   stream.addEventListener('notice', ({ data }: MessageEvent<string>) => {
     unreadCount.value = (JSON.parse(data) as { unread: number }).unread;

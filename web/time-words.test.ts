@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { language } from './texts.ts';
-import { agoWords, clockWords, dueWords } from './time-words.ts';
+import { agoWords, clockWords, comingWords, dueWords } from './time-words.ts';
 
 const now = new Date('2026-03-02T09:00:00+08:00');
 
@@ -24,6 +24,14 @@ describe('Times in words', () => {
     expect(clockWords('2026-03-02T16:00:00Z', now)).to.equal('明天 00:00');
     expect(clockWords('2026-02-20T02:05:00Z', now)).to.equal('2月20日 10:05');
     expect(clockWords('2025-12-31T02:05:00Z', now)).to.match(/^2025年12月31日 10:05$/);
+  });
+
+  it('names the weekday of what comes within six days', () => {
+    expect(comingWords('2026-03-03T10:30:00+08:00', now)).to.equal('明天 10:30');
+    expect(comingWords('2026-03-05T10:30:00+08:00', now)).to.equal('周四 10:30');
+    expect(comingWords('2026-03-09T10:30:00+08:00', now)).to.equal('3月9日 10:30');
+    language.value = 'en';
+    expect(comingWords('2026-03-05T10:30:00+08:00', now)).to.equal('Thu 10:30');
   });
 
   it('speaks of minutes and hours while that is easier to grasp than the clock', () => {

@@ -35,6 +35,14 @@ export function clockWords(at: string | Date, now: Date): string {
   return `${date} ${time}`;
 }
 
+/** A coming instant as people say it: 今天 14:30, 周四 10:30 within six days, then the date. */
+export function comingWords(at: string | Date, now: Date): string {
+  const then = new Date(at);
+  const days = dayOf(then) - dayOf(now);
+  if (days <= 1 || days >= 7) return clockWords(at, now);
+  return `${format(then, { weekday: 'short' })} ${format(then, { hour: '2-digit', minute: '2-digit' })}`;
+}
+
 /** How long ago, while that is easier to grasp than the clock's time: 刚刚, 5 分钟前, 3 小时前; then clockWords. */
 export function agoWords(at: string | Date, now: Date): string {
   const past = now.getTime() - new Date(at).getTime();

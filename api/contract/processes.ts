@@ -16,12 +16,15 @@ export const timelineEntry = z.object({
   at: instant,
   actorKind: z.enum(['person', 'clock', 'system', 'administrator']),
   actor: person.nullable(),
+  onBehalfOf: person.nullable(),
   action: z.string(),
   taskId: z.string().nullable(),
   step: z.string().nullable(),
   stepTitle: text.nullable(),
   outcome: z.string().nullable(),
   text: z.string().nullable(),
+  /** Whom it went to: a new holder, a superior, those who got a copy. */
+  to: z.array(text),
   detail: z.record(z.string(), json),
 });
 
@@ -40,6 +43,7 @@ export const processSummary = z.object({
   outcomeTitle: text.nullable(),
   requester: person,
   department: z.string(),
+  departmentEn: z.string(),
   startedAt: instant,
   endedAt: instant.nullable(),
   current: z.array(z.object({
@@ -58,7 +62,13 @@ const openTask = z.object({
   openedAt: instant,
   dueAt: instant.nullable(),
   expireAt: instant.nullable(),
+  /** What the clock answers at `expireAt`: an outcome of the step, or `hand-over` to the superior. */
+  expireOutcome: z.string().nullable(),
+  deadlines: z.array(z.object({ kind: z.enum(['remind', 'escalate', 'expire']), n: z.number().int(), at: instant })),
+  policyVersion: z.number().int(),
+  calendarVersion: z.number().int(),
   mayDecide: z.boolean(),
+  mayReassign: z.boolean(),
 });
 
 const step = z.object({
@@ -71,9 +81,34 @@ const step = z.object({
   decidedBy: person.nullable(),
   openedAt: instant.nullable(),
   decidedAt: instant.nullable(),
+  /** Of a planned step, when it is expected to be due. */
   dueAt: instant.nullable(),
   comment: z.string().nullable(),
   data: json,
+});
+
+/** Office items of a process by line; null where it is not decided yet. Money is integer fen, at today's prices. */
+export const supplyLines = z.object({
+  lines: z.array(z.object({
+    itemId: z.string(),
+    code: z.string(),
+    name: z.string(),
+    specification: z.string(),
+    unit: z.string(),
+    priceFen: z.int(),
+    note: z.string(),
+    requested: z.int(),
+    approved: z.int().nullable(),
+    reason: z.string().nullable(),
+    missing: z.int().nullable(),
+    issued: z.int().nullable(),
+    amountFen: z.int(),
+  })),
+  requested: z.int(),
+  approved: z.int().nullable(),
+  missing: z.int().nullable(),
+  issued: z.int().nullable(),
+  amountFen: z.int(),
 });
 
 /** A process as everybody who may see it sees it. */
@@ -82,6 +117,7 @@ export const processDetail = processSummary.extend({
   formVersion: z.number().int(),
   formVersions: z.array(z.object({ version: z.number().int(), form: json, hash: z.string(), createdAt: instant, createdBy: z.string() })),
   labels: z.record(z.string(), z.string()),
+  supply: supplyLines.nullable(),
   withdrawable: z.boolean(),
   arranging: z.boolean(),
   steps: z.array(step),
@@ -172,7 +208,7 @@ export const processContract = {
     summary: { zh: '通讯录：按姓名查找在职人员', en: 'The directory: active people by name' },
     query: z.strictObject({ q: z.string().trim().max(60).default(''), limit: z.coerce.number().int().min(1).max(100).default(20) }),
     response: z.object({
-      items: z.array(z.object({ id: z.string(), name: z.string(), title: z.string(), department: z.string() })),
+      items: z.array(z.object({ id: z.string(), name: z.string(), title: z.string(), department: z.string(), departmentEn: z.string() })),
     }),
   }),
 };

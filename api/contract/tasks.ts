@@ -19,6 +19,7 @@ export const taskSummary = z.object({
   state: z.enum(['open', 'decided', 'closed', 'copied']),
   requester: person,
   department: z.string(),
+  departmentEn: z.string(),
   assignee: person.nullable(),
   openedAt: instant.nullable(),
   dueAt: instant.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Holder } from '../../db/queries/directory.ts';
+import { principalsIn, type Holder } from '../../db/queries/directory.ts';
 import type { ProcessRow, TimelineRow } from '../../db/queries/processes.ts';
 import type { CopyRow, OpenTaskRow, TaskRow } from '../../db/queries/tasks.ts';
 import type { ProcessContract, Text } from '../../workflows/lib/contract.ts';
@@ -38,6 +38,7 @@ export function presentProcess(
     outcomeTitle: row.outcome === null ? null : contract.outcomes[row.outcome]?.title ?? null,
     requester: { id: row.requester_id, name: row.requester_name },
     department: row.department_name,
+    departmentEn: row.department_name_en,
     startedAt: row.started_at.toISOString(),
     endedAt: iso(row.ended_at),
     current: open.filter((task) => task.process_id === row.id && row.status === 'running').map((task) => ({
@@ -68,6 +69,7 @@ export function presentTask(row: TaskRow): z.input<typeof taskSummary> & { id: s
     state: row.state,
     requester: { id: row.requester_id, name: row.requester_name },
     department: row.department_name,
+    departmentEn: row.department_name_en,
     assignee: named(row.assignee_id, row.assignee_name),
     openedAt: iso(row.opened_at),
     dueAt: iso(row.due_at),
@@ -95,6 +97,7 @@ export function presentCopy(row: CopyRow): z.input<typeof taskSummary> {
     state: 'copied',
     requester: { id: row.requester_id, name: row.requester_name },
     department: row.department_name,
+    departmentEn: row.department_name_en,
     assignee: null,
     openedAt: null,
     dueAt: null,
@@ -109,19 +112,23 @@ export function presentCopy(row: CopyRow): z.input<typeof taskSummary> {
 }
 
 /** An entry of the timeline. */
-export function presentEntry(row: TimelineRow, contract: ProcessContract): z.input<typeof timelineEntry> {
+export function presentEntry(
+  row: TimelineRow, contract: ProcessContract, receivers: ReadonlyMap<string, Text> = new Map(),
+): z.input<typeof timelineEntry> {
   const step = row.step ?? (typeof row.detail.step === 'string' ? row.detail.step : null);
   return {
     seq: row.seq,
     at: row.at.toISOString(),
     actorKind: row.actor_kind,
     actor: named(row.actor_id, row.actor_name),
+    onBehalfOf: named(row.on_behalf_of, row.on_behalf_of_name),
     action: row.action,
     taskId: row.task_id,
     step,
     stepTitle: step === null ? null : stepTitle(contract, step),
     outcome: row.outcome,
     text: row.text,
+    to: principalsIn(row.detail.to).flatMap((each) => receivers.get(each) ?? []),
     detail: row.detail,
   };
 }
@@ -131,8 +138,10 @@ const STEP_STATES = { open: 'current', decided: 'done', closed: 'closed' } as co
 
 type StepJson = z.input<typeof processDetail>['steps'][number];
 
-/** What was done, what is being done, and, while the process runs, what the contract still plans. */
-export function presentSteps(tasks: readonly TaskRow[], contract: ProcessContract, running: boolean): StepJson[] {
+/** What was done, what is being done, and what is `planned` with the instants at which that is expected to be due. */
+export function presentSteps(
+  tasks: readonly TaskRow[], contract: ProcessContract, planned: readonly { step: string; dueAt: Date | null }[],
+): StepJson[] {
   const happened = tasks.map((task): StepJson => ({
     step: task.step,
     title: stepTitle(contract, task.step),
@@ -147,8 +156,7 @@ export function presentSteps(tasks: readonly TaskRow[], contract: ProcessContrac
     comment: task.comment,
     data: task.data,
   }));
-  if (!running) return happened;
-  return [...happened, ...plannedSteps(tasks, contract).map((step): StepJson => ({
+  return [...happened, ...planned.map(({ step, dueAt }): StepJson => ({
     step,
     title: stepTitle(contract, step),
     state: 'planned',
@@ -158,14 +166,14 @@ export function presentSteps(tasks: readonly TaskRow[], contract: ProcessContrac
     decidedBy: null,
     openedAt: null,
     decidedAt: null,
-    dueAt: null,
+    dueAt: iso(dueAt),
     comment: null,
     data: null,
   }))];
 }
 
 /** The contract's steps after the latest one; all of them again after the requester's revision. */
-function plannedSteps(tasks: readonly TaskRow[], { path }: ProcessContract): readonly string[] {
+export function plannedSteps(tasks: readonly TaskRow[], { path }: ProcessContract): readonly string[] {
   const latest = tasks.at(-1);
   return latest ? path.slice(path.indexOf(latest.step) + 1) : path;
 }

@@ -16,6 +16,7 @@ export function eventRoutes({ db, config, events }: Deps): Route[] {
     handle(eventContract.events, async ({ actor: first, req, res }) => {
       let actor: Actor = first;
       let waiting = new Set<string>();
+      let moved = new Set<string>();
       let telling = Promise.resolve();
       res.status(200).set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
       res.flushHeaders();
@@ -32,7 +33,10 @@ export function eventRoutes({ db, config, events }: Deps): Route[] {
           actor = session;
           const ids = [...waiting];
           waiting = new Set();
+          const processes = [...moved];
+          moved = new Set();
           const { open, overdue, unread } = await badges(db, actor);
+          if (processes.length > 0) res.write(`event: process\ndata: ${JSON.stringify({ ids: processes })}\n\n`);
           res.write(`event: inbox\ndata: ${JSON.stringify({ open, overdue, ids })}\n\nevent: notice\ndata: ${JSON.stringify({ unread })}\n\n`);
         }).catch(() => {
           res.end();
@@ -40,7 +44,10 @@ export function eventRoutes({ db, config, events }: Deps): Route[] {
       };
       const hear = (changes: readonly Change[]): void => {
         const mine = changes.filter(({ principals }) => principals.some((each) => actor.principals.includes(each)));
-        for (const { taskId } of mine) if (taskId) waiting.add(taskId);
+        for (const { taskId, processId } of mine) {
+          if (taskId) waiting.add(taskId);
+          if (processId) moved.add(processId);
+        }
         if (mine.length > 0) tell();
       };
       const end = (): void => {

@@ -7,13 +7,13 @@ import { listProcesses } from '../../db/queries/process-search.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { peopleIn, peopleOf } from '../../db/queries/candidates.ts';
-import { findColleagues, holdersOf } from '../../db/queries/directory.ts';
+import { findColleagues, holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { mayAct, openTasksOf, tasksOf } from '../../db/queries/tasks.ts';
 import { withoutRole } from '../../db/queries/visibility.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
-import type { Actor } from '../actor.ts';
+import { hasRole, type Actor } from '../actor.ts';
 import { processContract } from '../contract/processes.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
@@ -21,13 +21,16 @@ import { Problem } from '../errors.ts';
 import { transact } from '../idempotency.ts';
 import { instantAfter, instantList } from '../instant-cursor.ts';
 import { checkForm, checkPeople, labelsOf } from '../processes/check.ts';
-import { contractOf, jsonSchema, presentEntry, presentProcess, presentSteps } from '../processes/present.ts';
+import { createExpectedDues } from '../processes/expected.ts';
+import { contractOf, jsonSchema, plannedSteps, presentEntry, presentProcess, presentSteps } from '../processes/present.ts';
+import { supplyLinesOf } from '../supply/requisition-lines.ts';
 
 /** How often a requester may urge, in hours. */
 const URGE_EVERY_HOURS = 4;
 
 /** Starting, reading and following processes, whatever their type. */
 export function processRoutes({ db, outbox }: Deps): Route[] {
+  const expectedDues = createExpectedDues(db);
   return [
     handle(processContract.listProcessTypes, async () => ({
       items: Object.values(processTypes).map(({ contract, form }) => ({
@@ -85,7 +88,15 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
       const current = forms.at(-1)!;
       const open = tasks.filter(({ state }) => state === 'open');
       const running = process.status === 'running';
-      const holders = await holdersOf(db, open.flatMap(({ candidates }) => candidates));
+      const planned = running ? plannedSteps(tasks, contract) : [];
+      // What is late already goes on from now.
+      const goesOnAt = new Date(Math.max(Date.now(), ...open.map((task) => task.due_at?.getTime() ?? 0)));
+      const [holders, receivers, dues, supply] = await Promise.all([
+        holdersOf(db, open.flatMap(({ candidates }) => candidates)),
+        receiversOf(db, entries.map(({ detail }) => detail)),
+        expectedDues(process.type, planned, goesOnAt),
+        supplyLinesOf(db, processTypes[process.type]!, { form: current.form, tasks, entries }),
+      ]);
       return {
         ...presentProcess(process, open),
         form: current.form,
@@ -94,10 +105,11 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
           version: each.version, form: each.form, hash: each.hash, createdAt: each.created_at.toISOString(), createdBy: each.created_by_name,
         })),
         labels: await labelsOf(db, processTypes[process.type]!, forms.map(({ form }) => form)),
+        supply,
         withdrawable: running && process.withdrawable && process.requester_id === actor.personId,
         // A decision was given and its next step is still on its way: 下一步正在安排.
         arranging: running && open.length === 0,
-        steps: presentSteps(tasks, contract, running),
+        steps: presentSteps(tasks, contract, planned.map((step, i) => ({ step, dueAt: dues[i] ?? null }))),
         openTasks: open.map((task) => ({
           id: task.id,
           step: task.step,
@@ -108,9 +120,14 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
           openedAt: task.opened_at.toISOString(),
           dueAt: task.due_at?.toISOString() ?? null,
           expireAt: task.expire_at?.toISOString() ?? null,
+          expireOutcome: task.deadlines.find(({ kind }) => kind === 'expire')?.outcome ?? null,
+          deadlines: task.deadlines.map(({ kind, n, at }) => ({ kind, n, at })),
+          policyVersion: task.policy_version,
+          calendarVersion: task.calendar_version,
           mayDecide: mayAct(task, actor),
+          mayReassign: hasRole(actor, 'process-administrator') && !contract.steps[task.step]?.byRequester,
         })),
-        timeline: entries.map((entry) => presentEntry(entry, contract)),
+        timeline: entries.map((entry) => presentEntry(entry, contract, receivers)),
       };
     }),
 

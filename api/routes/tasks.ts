@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { addFormVersion, copyTo, findVisibleProcess, formVersions, insertComment, timeline } from '../../db/queries/processes.ts';
-import { holdersOf } from '../../db/queries/directory.ts';
+import { holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { currentCalendar } from '../../db/queries/timeouts.ts';
 import {
@@ -44,7 +44,7 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
       const step = contract.steps[task.step]!;
       const [forms, entries] = await Promise.all([formVersions(db, task.process_id), timeline(db, task.process_id)]);
       const current = forms.at(-1)!;
-      const holders = await holdersOf(db, task.candidates);
+      const [holders, receivers] = await Promise.all([holdersOf(db, task.candidates), receiversOf(db, entries.map(({ detail }) => detail))]);
       return {
         ...presentTask(task),
         form: current.form,
@@ -69,7 +69,7 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
         comment: task.comment,
         data: task.data,
         mayDecide: task.state === 'open' && mayAct(task, actor),
-        timeline: entries.map((entry) => presentEntry(entry, contract)),
+        timeline: entries.map((entry) => presentEntry(entry, contract, receivers)),
       };
     }),
 

@@ -1,10 +1,12 @@
 import type { Db } from '../connect.ts';
 import type { Viewer } from './visibility.ts';
 
-/** Something that people who are looking should see: a task that moved, or a notice. */
+/** Something that people who are looking should see: a process or one of its tasks that moved, or a notice. */
 export interface Change {
   key: string;
   taskId: string | null;
+  /** The process that moved; null for a notice. */
+  processId: string | null;
   /** `person:…`, `role:…`, `leader:…` whom it concerns. */
   principals: string[];
 }
@@ -30,26 +32,52 @@ export async function lastPosition(db: Db): Promise<Position> {
 /** What happened about `position`, some of it seen before: the reader knows by `key`. */
 export async function changesSince(db: Db, { event, notice }: Position): Promise<{ changes: Change[]; position: Position }> {
   const [events, notices, accounts] = await Promise.all([
-    db('audit_event').join('task', 'task.id', 'audit_event.task_id')
-      .select('audit_event.seq', 'audit_event.task_id', 'audit_event.actor_id', 'task.candidates', 'task.assignee_id', 'task.decided_by')
+    db('audit_event').join('process', 'process.id', 'audit_event.process_id').leftJoin('task', 'task.id', 'audit_event.task_id')
+      .select(
+        'audit_event.seq', 'audit_event.task_id', 'audit_event.process_id', 'audit_event.actor_id', 'process.requester_id',
+        'task.candidates', 'task.assignee_id', 'task.decided_by',
+      )
       .where('audit_event.seq', '>', event - OVERLAP).where('audit_event.refused', false).orderBy('audit_event.seq'),
     db('notice').select('id', 'person_id').where('id', '>', notice - OVERLAP).orderBy('id'),
     db('audit_event').select('seq', 'object').where('seq', '>', event - OVERLAP).where('refused', false).whereIn('action', OF_A_PERSON),
   ]);
   return {
     changes: [
-      ...events.map(({ seq, task_id: taskId, candidates, ...people }) => ({
+      ...events.map(({ seq, task_id: taskId, process_id: processId, candidates, ...people }) => ({
         key: `event.${seq}`,
         taskId,
-        principals: [...candidates, ...[people.actor_id, people.assignee_id, people.decided_by].filter(Boolean).map((id) => `person:${id}`)],
+        processId,
+        principals: [
+          ...(candidates ?? []),
+          ...[people.requester_id, people.actor_id, people.assignee_id, people.decided_by].filter(Boolean).map((id) => `person:${id}`),
+        ],
       })),
-      ...accounts.map(({ seq, object }) => ({ key: `event.${seq}`, taskId: null, principals: [object as string] })),
-      ...notices.map(({ id, person_id: person }) => ({ key: `notice.${id}`, taskId: null, principals: [`person:${person}`] })),
+      ...accounts.map(({ seq, object }) => ({ key: `event.${seq}`, taskId: null, processId: null, principals: [object as string] })),
+      ...notices.map(({ id, person_id: person }) => ({ key: `notice.${id}`, taskId: null, processId: null, principals: [`person:${person}`] })),
     ],
     position: {
       event: Math.max(event, ...events.slice(-1).map(({ seq }) => seq)), notice: Math.max(notice, ...notices.slice(-1).map(({ id }) => id)),
     },
   };
+}
+
+/** Who has to do with processes besides whoever an event names: decided a task of it, has one, or got it copied. Process → people's ids. */
+export async function followersOf(db: Db, processIds: readonly string[]): Promise<Map<string, string[]>> {
+  const followers = new Map<string, string[]>();
+  if (processIds.length === 0) return followers;
+  const [tasks, copies] = await Promise.all([
+    db('task').select('process_id', 'assignee_id', 'decided_by').whereIn('process_id', [...processIds]),
+    db('copy').select('process_id', 'person_id').whereIn('process_id', [...processIds]),
+  ]);
+  const add = (process: string, person: string | null) => {
+    if (person !== null) followers.set(process, [...(followers.get(process) ?? []), person]);
+  };
+  for (const { process_id: process, assignee_id: assignee, decided_by: decider } of tasks) {
+    add(process, assignee);
+    add(process, decider);
+  }
+  for (const { process_id: process, person_id: person } of copies) add(process, person);
+  return followers;
 }
 
 /** What the badges show. */

@@ -43,19 +43,32 @@ export async function holdersOf(db: Db, principals: readonly string[]): Promise<
   return holders;
 }
 
+/** To whom entries of a timeline say that something went: names of what stands in `detail.to`, ids of people or principals. */
+export async function receiversOf(db: Db, details: readonly Record<string, unknown>[]): Promise<Map<string, Holder['name']>> {
+  const principals = [...new Set(details.flatMap(({ to }) => principalsIn(to)))];
+  const holders = principals.length > 0 ? await holdersOf(db, principals) : new Map<string, Holder>();
+  return new Map([...holders].map(([principal, { name }]) => [principal, name]));
+}
+
+/** What stands in a detail's `to`, as principals. */
+export function principalsIn(to: unknown): string[] {
+  return (Array.isArray(to) ? to : [to]).filter((each) => typeof each === 'string').map((each) => (each.includes(':') ? each : `person:${each}`));
+}
+
 /** A colleague as the directory shows one. */
 export interface Colleague {
   id: string;
   name: string;
   title: string;
   department: string;
+  departmentEn: string;
 }
 
 /** Active people whose name or user name contains `q`, in the order of their names. */
 export async function findColleagues(db: Db, q: string, limit: number): Promise<Colleague[]> {
   const like = containing(q);
   return db('person').join('department', 'department.id', 'person.department_id')
-    .select('person.id', 'person.name', 'person.title', 'department.name as department')
+    .select('person.id', 'person.name', 'person.title', 'department.name as department', 'department.name_en as departmentEn')
     .where('active', true).where((any) => any.whereILike('person.name', like).orWhereILike('person.username', like))
     .orderBy([{ column: 'person.name' }, { column: 'person.id' }]).limit(limit);
 }

@@ -19,6 +19,7 @@ export interface ProcessRow {
   requester_name: string;
   department_id: string;
   department_name: string;
+  department_name_en: string;
   form_version: number;
   withdrawable: boolean;
   urged_at: Date | null;
@@ -46,7 +47,7 @@ export function processes(db: Db | Knex.Transaction): Knex.QueryBuilder {
   return db('process')
     .join('person as requester', 'requester.id', 'process.requester_id')
     .join('department', 'department.id', 'process.department_id')
-    .select('process.*', 'requester.name as requester_name', 'department.name as department_name');
+    .select('process.*', 'requester.name as requester_name', 'department.name as department_name', 'department.name_en as department_name_en');
 }
 
 /**
@@ -124,6 +125,8 @@ export interface TimelineRow {
   actor_kind: 'person' | 'clock' | 'system' | 'administrator';
   actor_id: string | null;
   actor_name: string | null;
+  on_behalf_of: string | null;
+  on_behalf_of_name: string | null;
   action: string;
   task_id: string | null;
   step: string | null;
@@ -139,11 +142,13 @@ const OVERSIGHT = ['history-read', 'history-replay-started', 'history-replayed']
 export async function timeline(db: Db, processId: string, { refusals = false } = {}): Promise<TimelineRow[]> {
   const rows = db('audit_event as event')
     .leftJoin('person', 'person.id', 'event.actor_id')
+    .leftJoin('person as behalf', 'behalf.id', 'event.on_behalf_of')
     .leftJoin('task', 'task.id', 'event.task_id')
     .leftJoin('comment', (on) => on.on('comment.id', '=', db.raw("(event.detail->>'commentId')::bigint")))
     .select(
-      'event.seq', 'event.at', 'event.actor_kind', 'event.actor_id', 'person.name as actor_name', 'event.action', 'event.task_id', 'task.step',
-      'event.detail', 'event.refused', 'event.code',
+      'event.seq', 'event.at', 'event.actor_kind', 'event.actor_id', 'person.name as actor_name', 'event.on_behalf_of',
+      'behalf.name as on_behalf_of_name', 'event.action', 'event.task_id', 'task.step', 'event.detail',
+      'event.refused', 'event.code',
       db.raw("CASE WHEN event.action = 'task-decided' AND NOT event.refused THEN task.outcome END AS outcome"),
       db.raw("CASE WHEN event.action = 'task-decided' AND NOT event.refused THEN task.comment ELSE comment.text END AS text"),
     )

@@ -22,6 +22,9 @@ export interface TaskRow {
   opened_at: Date;
   due_at: Date | null;
   expire_at: Date | null;
+  deadlines: { kind: 'remind' | 'escalate' | 'expire'; n: number; at: string; outcome?: string }[];
+  policy_version: number;
+  calendar_version: number;
   escalated_at: Date | null;
   decided_at: Date | null;
   outcome: string | null;
@@ -41,6 +44,7 @@ export interface TaskRow {
   requester_id: string;
   requester_name: string;
   department_name: string;
+  department_name_en: string;
 }
 
 function tasks(db: Db | Knex.Transaction): Knex.QueryBuilder {
@@ -52,7 +56,7 @@ function tasks(db: Db | Knex.Transaction): Knex.QueryBuilder {
     .leftJoin('person as decider', 'decider.id', 'task.decided_by')
     .select(
       'task.*', 'process.number', 'process.type', 'process.title', 'process.status', 'process.form_version', 'process.withdrawable',
-      'process.urged_at', 'process.requester_id', 'requester.name as requester_name', 'department.name as department_name',
+      'process.urged_at', 'process.requester_id', 'requester.name as requester_name', 'department.name as department_name', 'department.name_en as department_name_en',
       'assignee.name as assignee_name', 'decider.name as decided_by_name',
     );
 }
@@ -250,6 +254,7 @@ export interface CopyRow {
   requester_id: string;
   requester_name: string;
   department_name: string;
+  department_name_en: string;
   copied_by_name: string;
   at: Date;
 }
@@ -264,7 +269,7 @@ export async function copies(db: Db, viewer: Viewer, filter: TaskFilter, page: P
     .where('copy.person_id', viewer.personId)
     .select(
       'process.id as process_id', 'process.number', 'process.type', 'process.title', 'process.status', 'process.outcome', 'process.requester_id',
-      'requester.name as requester_name', 'department.name as department_name', 'copier.name as copied_by_name', 'copy.at',
+      'requester.name as requester_name', 'department.name as department_name', 'department.name_en as department_name_en', 'copier.name as copied_by_name', 'copy.at',
     );
   if (filter.step || filter.due) {
     rows.whereExists((open) => ofTask(open.from('task').whereRaw('task.process_id = process.id').where('task.state', 'open'), filter));

@@ -1,9 +1,34 @@
 import { expect } from 'chai';
+import { z } from 'zod';
+import { money, titled, worded } from '../../workflows/lib/form.ts';
 import { supplyRequisition } from '../../workflows/supply-requisition/form.ts';
 import { jsonSchema } from '../../api/processes/present.ts';
-import { emptyOf, filledIn, type JsonSchema } from './json-schema.ts';
+import { valueWords } from '../form-schema.ts';
+import { emptyOf, filledIn, kindOf, type JsonSchema } from './json-schema.ts';
+import { schemaErrors } from './schema-errors.ts';
 
 const schema = jsonSchema(supplyRequisition.form) as JsonSchema;
+
+/** One of everything that a form of a process type may be made of. */
+const everything = z.strictObject({
+  name: titled(z.string().trim().min(1).max(60), '名称', 'Name'),
+  reason: titled(z.string().trim().max(500).optional(), '原因', 'Reason'),
+  people: titled(z.int().min(1).max(20), '人数', 'People'),
+  hours: titled(z.number().min(0.5).max(8).optional(), '小时', 'Hours'),
+  budget: money(titled(z.int().min(100).max(1_000_00), '预算', 'Budget')),
+  day: titled(z.iso.date(), '日期', 'Day'),
+  until: titled(z.iso.date().nullable(), '截止', 'Until'),
+  room: worded(titled(z.enum(['big', 'small']), '会议室', 'Room'), { big: { zh: '大会议室', en: 'Big room' }, small: { zh: '小会议室', en: 'Small room' } }),
+  needs: titled(z.array(worded(z.enum(['tea', 'screen']), { tea: { zh: '茶水', en: 'Tea' }, screen: { zh: '屏幕', en: 'Screen' } })).optional(), '需要', 'Needs'),
+  remote: titled(z.boolean(), '线上', 'Remote'),
+  guests: titled(z.array(z.string().min(1).max(40)).max(3).optional(), '来宾', 'Guests'),
+  contact: titled(z.strictObject({ phone: titled(z.string().min(1).max(20), '电话', 'Phone') }).optional(), '联系人', 'Contact'),
+  dishes: titled(z.array(z.strictObject({
+    dish: titled(z.string().min(1).max(40), '菜品', 'Dish'), price: money(titled(z.int().min(0), '单价', 'Price')),
+  })).min(1), '菜单', 'Menu'),
+});
+const made = jsonSchema(everything) as JsonSchema;
+const fields = made.properties!;
 
 describe('A form drawn from a schema', () => {
   it('starts with the lines that it needs, or with none for a form that fills them itself', () => {
@@ -14,5 +39,43 @@ describe('A form drawn from a schema', () => {
   it('is sent trimmed, without what was left empty and may be', () => {
     const sent = filledIn(schema, { purpose: ' 日常 ', lines: [{ itemId: 'item-a', quantity: 2, note: ' ' }, { itemId: '', quantity: null }] });
     expect(sent).to.deep.equal({ purpose: '日常', lines: [{ itemId: 'item-a', quantity: 2 }, { itemId: '', quantity: null }] });
+  });
+
+  it('has a field for each kind of value that a form may be made of', () => {
+    expect(Object.fromEntries(Object.entries(fields).map(([name, property]) => [name, kindOf(property)]))).to.deep.equal({
+      name: 'text', reason: 'long-text', people: 'integer', hours: 'number', budget: 'money', day: 'date', until: 'date', room: 'choice',
+      needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', dishes: 'lines',
+    });
+  });
+
+  it('is valid for its zod schema once what is needed is filled in, however little else is', () => {
+    const empty = emptyOf(made) as Record<string, unknown>;
+    expect(Object.keys(schemaErrors(made, empty))).to.have.members(['name', 'people', 'budget', 'day', 'room', 'dishes.0.dish', 'dishes.0.price']);
+    const filled = {
+      ...empty, name: '周会', people: 6, budget: 50_000, day: '2026-11-30', room: 'big', dishes: [{ dish: '盒饭', price: 2_500 }],
+    };
+    expect(schemaErrors(made, filled)).to.deep.equal({});
+    const sent = filledIn(made, filled);
+    expect(everything.safeParse(sent).error?.issues ?? []).to.deep.equal([]);
+    expect(sent).to.deep.equal({
+      name: '周会', people: 6, budget: 50_000, day: '2026-11-30', until: null, room: 'big', remote: false, dishes: [{ dish: '盒饭', price: 2_500 }],
+    });
+  });
+
+  it('says beside each field what is wrong with it', () => {
+    const wrong = {
+      ...emptyOf(made) as object, name: 'x'.repeat(61), people: 2.5, hours: 'viel', budget: 99, guests: ['a', 'b', 'c', 'd'], contact: { phone: '' }, dishes: [],
+    };
+    expect(schemaErrors(made, wrong)).to.include({
+      name: '最多 60 个字。', people: '请填写整数。', hours: '请填写数字。', budget: '至少 ¥1.00。', guests: '最多 3 项。', dishes: '至少 1 项。',
+    });
+    expect(schemaErrors(made, { ...wrong, budget: 'zehn' }).budget).to.equal('请填写金额，如 12.50。');
+    expect(schemaErrors(made, wrong)).not.to.have.property('contact.phone');
+  });
+
+  it('is read again in words', () => {
+    const words = (name: string, value: unknown) => valueWords(fields[name]!, value);
+    expect([words('budget', 50_000), words('room', 'big'), words('needs', ['tea', 'screen']), words('remote', false), words('guests', ['甲', '乙']),
+      words('contact', { phone: '110' }), words('until', null)]).to.deep.equal(['¥500.00', '大会议室', '茶水、屏幕', '否', '甲、乙', '电话 110', '']);
   });
 });

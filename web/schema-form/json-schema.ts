@@ -1,7 +1,12 @@
 /** The part of JSON Schema that the forms of the process types use. */
 export interface JsonSchema {
-  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
   'x-title'?: { zh: string; en: string };
+  /** Words of the values of `enum`. */
+  'x-options'?: Record<string, { zh: string; en: string }>;
+  /** `money`: integer fen, asked for in yuan. */
+  'x-kind'?: 'money';
+  anyOf?: JsonSchema[];
   title?: string;
   properties?: Record<string, JsonSchema>;
   required?: string[];
@@ -16,14 +21,49 @@ export interface JsonSchema {
   maxItems?: number;
 }
 
+/** How a field is drawn. */
+export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'lines' | 'group';
+
+// A text that may be longer gets several rows.
+const LONG = 100;
+
+/** A field's schema without the null that `nullable` adds beside it. */
+export function plain(schema: JsonSchema): JsonSchema {
+  const [only, ...others] = (schema.anyOf ?? []).filter(({ type }) => type !== 'null');
+  return only && others.length === 0 ? { ...schema, ...only, ...(schema['x-title'] && { 'x-title': schema['x-title'] }) } : schema;
+}
+
+/** Whether null is an answer, too. */
+export function isNullable(schema: JsonSchema): boolean {
+  return schema.anyOf?.some(({ type }) => type === 'null') ?? false;
+}
+
+/** Which field a schema is drawn as: one for everything that the forms of process types are made of. */
+export function kindOf(given: JsonSchema): FieldKind {
+  const schema = plain(given);
+  if (schema.type === 'boolean') return 'yes-no';
+  if (schema.enum) return 'choice';
+  if (schema.type === 'object') return 'group';
+  if (schema.type === 'array') {
+    const items = plain(schema.items ?? {});
+    return items.type === 'object' ? 'lines' : items.enum ? 'choices' : 'texts';
+  }
+  if (schema['x-kind'] === 'money') return 'money';
+  if (schema.type === 'integer' || schema.type === 'number') return schema.type;
+  if (schema.format === 'date') return 'date';
+  return (schema.maxLength ?? 0) > LONG ? 'long-text' : 'text';
+}
+
 /** What is wrong, by path: `lines.0.quantity`. */
 export type Errors = Readonly<Record<string, string>>;
 
 /** An empty value to start a form from; lists begin with the lines that they need, or with none for a form that fills them itself. */
-export function emptyOf(schema: JsonSchema, linesNeeded = true): unknown {
+export function emptyOf(given: JsonSchema, linesNeeded = true): unknown {
+  if (isNullable(given)) return null;
+  const schema = plain(given);
   if (schema.type === 'object') {
     const needed = Object.entries(schema.properties ?? {})
-      .filter(([name, { type }]) => schema.required?.includes(name) || type === 'array');
+      .filter(([name, property]) => schema.required?.includes(name) || ['array', 'object', 'boolean'].includes(plain(property).type ?? ''));
     return Object.fromEntries(needed.map(([name, property]) => [name, emptyOf(property, linesNeeded)]));
   }
   if (schema.type === 'array') return Array.from({ length: linesNeeded ? schema.minItems ?? 0 : 0 }, () => emptyOf(schema.items ?? {}));
@@ -32,15 +72,20 @@ export function emptyOf(schema: JsonSchema, linesNeeded = true): unknown {
 }
 
 /** A form as it is sent: texts trimmed, and what may be left out and is empty left out. */
-export function filledIn(schema: JsonSchema, value: unknown): unknown {
+export function filledIn(given: JsonSchema, value: unknown): unknown {
+  const schema = plain(given);
+  if (isNullable(given) && value === '') return null;
   if (typeof value === 'string') return value.trim();
   if (Array.isArray(value)) return value.map((each) => filledIn(schema.items ?? {}, each));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value)
     .map(([name, each]) => [name, filledIn(schema.properties?.[name] ?? {}, each)] as const)
-    .filter(([name, each]) => schema.required?.includes(name) || !(each === '' || each === null || isEmptyList(each))));
+    .filter(([name, each]) => schema.required?.includes(name) || !isEmpty(each)));
 }
 
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
+/** Nothing at all, an empty list, or a group of only such. A no is an answer. */
+function isEmpty(value: unknown): boolean {
+  if (value === '' || value === null || value === undefined) return true;
+  if (typeof value !== 'object') return false;
+  return Object.values(value).every(isEmpty);
 }

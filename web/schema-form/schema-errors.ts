@@ -1,5 +1,6 @@
+import { yuan } from '../money.ts';
 import { t } from '../texts.ts';
-import type { Errors, JsonSchema } from './json-schema.ts';
+import { isNullable, kindOf, plain, type Errors, type JsonSchema } from './json-schema.ts';
 
 /** What is wrong with a form, by path, before it is sent; the API has the last word. */
 export function schemaErrors(schema: JsonSchema, value: unknown): Errors {
@@ -8,9 +9,10 @@ export function schemaErrors(schema: JsonSchema, value: unknown): Errors {
   return errors;
 }
 
-function visit(schema: JsonSchema, value: unknown, path: string, required: boolean, errors: Record<string, string>): void {
+function visit(given: JsonSchema, value: unknown, path: string, required: boolean, errors: Record<string, string>): void {
+  const schema = plain(given);
   if (value === '' || value === null || value === undefined) {
-    if (required && (schema.minLength ?? 1) > 0) errors[path] = t(schema.enum ? 'form.choose' : 'form.needed');
+    if (required && !isNullable(given) && (schema.minLength ?? 1) > 0) errors[path] = t(schema.enum ? 'form.choose' : 'form.needed');
     return;
   }
   const message = wrong(schema, value);
@@ -19,6 +21,8 @@ function visit(schema: JsonSchema, value: unknown, path: string, required: boole
     value.forEach((each, i) => visit(schema.items ?? {}, each, below(path, String(i)), true, errors));
   } else if (typeof value === 'object') {
     const record = value as Record<string, unknown>;
+    // A group that may be left out and has nothing in it lacks nothing.
+    if (!required && Object.values(record).every((each) => each === '' || each === null || each === undefined)) return;
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       visit(property, record[name], below(path, name), schema.required?.includes(name) ?? false, errors);
     }
@@ -32,9 +36,12 @@ function wrong(schema: JsonSchema, value: unknown): string | undefined {
     if (schema.maxLength !== undefined && length > schema.maxLength) return t('form.longest', { most: schema.maxLength });
   }
   if (schema.type === 'integer' || schema.type === 'number') {
-    if (typeof value !== 'number' || (schema.type === 'integer' && !Number.isInteger(value))) return t('form.integer');
-    if (schema.minimum !== undefined && value < schema.minimum) return t('form.least', { least: schema.minimum });
-    if (schema.maximum !== undefined && value > schema.maximum) return t('form.most', { most: schema.maximum });
+    const isMoney = kindOf(schema) === 'money';
+    const words = (bound: number) => (isMoney ? yuan(bound) : bound);
+    if (typeof value !== 'number') return t(isMoney ? 'form.money' : schema.type === 'integer' ? 'form.integer' : 'form.number');
+    if (schema.type === 'integer' && !Number.isInteger(value)) return t('form.integer');
+    if (schema.minimum !== undefined && value < schema.minimum) return t('form.least', { least: words(schema.minimum) });
+    if (schema.maximum !== undefined && value > schema.maximum) return t('form.most', { most: words(schema.maximum) });
   }
   if (schema.type === 'array' && Array.isArray(value)) {
     if (value.length < (schema.minItems ?? 0)) return t('form.least-lines', { least: schema.minItems! });

@@ -115,13 +115,6 @@ export const operationTexts = {
   'operations.unattended.all-excluded': { zh: '在任的人都与此申请有关，须回避', en: 'Whoever is left is excluded from this case' },
   'operations.unattended.nobody-in-role': { zh: '岗位“{who}”没有人', en: 'Nobody has the role “{who}”' },
   'operations.unattended.own': { zh: '只能由申请人本人办理，不能改派', en: 'The requester’s own: it cannot be reassigned' },
-  'operations.reassign': { zh: '改派', en: 'Reassign' },
-  'operations.reassign.title': { zh: '改派“{step}”', en: 'Reassign “{step}”' },
-  'operations.reassign.to': { zh: '改派给', en: 'To' },
-  'operations.reassign.reason': { zh: '改派的原因', en: 'Why' },
-  'operations.reassign.to.needed': { zh: '请选择一位同事', en: 'Choose a colleague' },
-  'operations.reassign.reason.needed': { zh: '请填写改派的原因', en: 'Say why' },
-  'operations.reassigned': { zh: '已改派给{name}', en: 'Reassigned to {name}' },
 
   'operations.overdue': { zh: '超时的任务', en: 'Overdue tasks' },
   'operations.overdue.line': { zh: '{count} 项超时，最久 {time}', en: '{count} overdue, the oldest by {time}' },

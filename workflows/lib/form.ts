@@ -23,6 +23,16 @@ export function titled<Schema extends z.ZodType>(schema: Schema, zh: string, en:
   return schema.meta({ title: zh, 'x-title': { zh, en } satisfies Text });
 }
 
+/** Words of an enum's values, for the web's choices. */
+export function worded<Schema extends z.ZodType>(schema: Schema, options: Readonly<Record<string, Text>>): Schema {
+  return schema.meta({ 'x-options': options });
+}
+
+/** An amount of money: integer fen in the form, asked for and shown in yuan. */
+export function money<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ 'x-kind': 'money' });
+}
+
 /** The schema of a decision's data: what the process says, else what the outcome means in every process, else nothing. */
 export function dataSchema(type: ProcessType, step: string, outcome: string): z.ZodType {
   const own = type.decisions?.[step]?.[outcome];
