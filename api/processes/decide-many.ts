@@ -3,7 +3,7 @@ import type { Db } from '../../db/connect.ts';
 import type { Actor } from '../actor.ts';
 import type { taskContract } from '../contract/tasks.ts';
 import type { Call } from '../endpoint.ts';
-import { Problem } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import { Replay, transact } from '../idempotency.ts';
 import { recordRefusal } from '../refusals.ts';
 import { forLog, toProblem } from '../unexpected.ts';
