@@ -57,7 +57,7 @@ export const taskTexts = {
   'held.in': { zh: '{seconds} 秒后{outcome}：{title}', en: '{outcome} in {seconds} s: {title}' },
   'held.spoken': { zh: '10 秒后{outcome}：{title}。按 z 撤销', en: '{outcome} in 10 seconds: {title}. Press z to undo' },
   'held.undo': { zh: '撤销', en: 'Undo' },
-  'held.now': { zh: '立即提交', en: 'Send now' },
+  'held.now': { zh: '立即提交', en: 'Submit now' },
   'held.here': { zh: '几秒后提交，还可以撤销', en: 'Sent in a few seconds; you can still undo' },
   'held.refused': { zh: '未能{outcome}：{title}。{why}', en: 'Not done ({outcome}): {title}. {why}' },
   'held.open': { zh: '打开', en: 'Open' },
