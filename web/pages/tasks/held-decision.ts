@@ -45,6 +45,9 @@ export const uncounted = computed(() => waiting.value.size);
 /** What the server said of a task whose decision it refused; its form shows it beside the fields. */
 export const refusals = new Map<string, { error: CallError; data: unknown }>();
 
+/** The next task that is shown takes the focus to its heading: a key or a button that is gone brought it. */
+export const focusNext = ref(false);
+
 const waiting = ref<ReadonlySet<string>>(new Set());
 const keys = new Map<string, { said: string; key: string }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
