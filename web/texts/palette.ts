@@ -3,7 +3,7 @@ import type { TextTable } from './table.ts';
 export const paletteTexts = {
   'palette.title': { zh: '搜索', en: 'Search' },
   'palette.open': { zh: '搜索（Ctrl K）', en: 'Search (Ctrl K)' },
-  'palette.hint': { zh: '单号、事项、物品、人员、页面', en: 'Number, case, item, person or page' },
+  'palette.hint': { zh: '单号、事项、物品、人员、页面', en: 'Number, item, person, page' },
   'palette.pages': { zh: '页面', en: 'Pages' },
   'palette.services': { zh: '发起', en: 'Start' },
   'palette.start': { zh: '发起 {title}', en: 'Start: {title}' },
