@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { logInAt, startBrowser, type TestBrowser } from '../test/browser.ts';
 import { eventually } from '../test/person.ts';
 import { startProduct, type Product } from '../test/product.ts';
@@ -10,6 +10,7 @@ describe('The inbox and the process page in a real browser', function () {
   let product: Product;
   let browser: TestBrowser;
   let leader: Page;
+  let holding: Locator;
   let item: string;
   let first: string;
   let second: string;
@@ -27,6 +28,7 @@ describe('The inbox and the process page in a real browser', function () {
     second = await request(product, [{ itemId: item, quantity: 5 }]);
     for (const id of [first, second]) await openTask(product, id, 'department-leader');
     leader = await browser.page({ allowed: /409/ });
+    holding = leader.locator('.held .waiting').filter({ hasText: /^\d+ 秒后同意：/ });
   });
   after(async () => {
     await browser?.close();
@@ -49,7 +51,7 @@ describe('The inbox and the process page in a real browser', function () {
 
   it('holds a decision back for ten seconds: nothing is decided, the next task is open, and one key takes it back', async () => {
     await leader.keyboard.press('a');
-    await leader.getByText(/^\d+ 秒后同意：/).waitFor();
+    await holding.waitFor();
     await leader.getByRole('heading', { level: 2, name: /×5/ }).waitFor();
     expect(await leader.evaluate('document.activeElement.textContent')).to.match(/×5/);
     expect(await leader.getByRole('status').filter({ hasText: /^10 秒后同意：.*按 z 撤销/ }).count()).to.equal(1);
@@ -68,7 +70,7 @@ describe('The inbox and the process page in a real browser', function () {
 
   it('approves by one key, says so in the same word, and opens the next task', async () => {
     await leader.keyboard.press('a');
-    await leader.getByText(/^\d+ 秒后同意：/).waitFor();
+    await holding.waitFor();
     await leader.getByRole('heading', { level: 2, name: /×5/ }).waitFor();
     await leader.getByRole('button', { name: '立即提交' }).click();
     await leader.getByText(/^已同意：/).waitFor();
@@ -174,7 +176,7 @@ describe('The inbox and the process page in a real browser', function () {
     await leader.getByRole('link', { name: /待办/ }).first().click();
     await leader.getByRole('heading', { level: 2, name: /×12/ }).waitFor();
     await leader.keyboard.press('a');
-    await leader.getByText(/^\d+ 秒后同意：/).waitFor();
+    await holding.waitFor();
     await leader.goto('about:blank');
     await eventually('the second', async () => await outcomeOf(two, 'department-leader') === 'approved');
   });

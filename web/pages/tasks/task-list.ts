@@ -38,7 +38,9 @@ export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => voi
       let next = more ? cursor.value : null;
       let found: Task[] = [];
       let count = 0;
-      const late = filter.value.view === 'open' && !more ? call('get /tasks', { query: { view: 'open', due: 'overdue', limit: 1 } }) : null;
+      // Beside the list: without an answer the number before stays.
+      const late = filter.value.view === 'open' && !more
+        ? call('get /tasks', { query: { view: 'open', due: 'overdue', limit: 1 } }).catch(() => null) : null;
       do {
         const limit = Math.min(MOST, wanted - found.length);
         const page = await call('get /tasks', { query: { ...filter.value, limit, ...(next !== null && { cursor: next }) } });
