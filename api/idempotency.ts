@@ -28,6 +28,8 @@ export interface Idempotency {
    * another request with the key was answered before.
    */
   refuse(db: Db, status: number, body: unknown): Promise<StoredAnswer>;
+  /** The same key for one part of the request, which commits by itself: it is answered once, whatever becomes of the other parts. */
+  part(name: string): Idempotency;
 }
 
 /** Thrown inside a transaction to answer what was answered before; nothing else of the transaction is kept. */
@@ -52,6 +54,7 @@ export const withoutKey: Idempotency = {
   begin: async () => undefined,
   complete: async () => undefined,
   refuse: async (_db, status, body) => ({ status, body }),
+  part: () => withoutKey,
 };
 
 /** The handling of one key. */
@@ -79,6 +82,7 @@ export function withKey({ personId, route, key, content }: IdempotencyKey): Idem
         return first ? { status, body } : answerOf(trx);
       });
     },
+    part: (name) => withKey({ personId, route: `${route} ${name}`, key, content }),
   };
 }
 

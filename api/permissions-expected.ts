@@ -131,6 +131,8 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
 
   'GET /tasks': { any: loggedIn(200) },
   'GET /tasks/:id': read,
+  // Each row by the rights of a single decision: tasks.test.ts.
+  'POST /tasks/decisions': { any: loggedIn(200) },
   'POST /tasks/:id/decision': candidateOnly,
   'POST /tasks/:id/claim': {
     ...candidateOnly,
@@ -152,6 +154,9 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
     // A revision is the requester's own: whoever wrote it for the requester could approve it afterwards.
     returned: object({ 403: 'requester leader admin auditor' }),
   },
+
+  // What it finds is looked at in search.test.ts.
+  'GET /search': { any: loggedIn(200) },
 
   'GET /notices': { any: loggedIn(200) },
   'POST /notices/read': { any: loggedIn(200) },

@@ -23,6 +23,8 @@ export type Input<Key extends keyof Endpoints> =
   & {
     /** Makes a repeated write harmless: the same key gets the same answer. See `newIdempotencyKey`. */
     idempotencyKey?: string;
+    /** The browser sends it even when the page goes away meanwhile. */
+    keepalive?: boolean;
   };
 
 /** What a call may leave out as a whole. */
@@ -66,7 +68,9 @@ export function onSessionEnded(ask: () => Promise<boolean>): void {
 
 /** Calls an endpoint of the API, named by method and path as its contract has them: `get /tasks`. Throws CallError. */
 export async function call<Key extends keyof Endpoints>(key: Key, ...inputs: Inputs<Key>): Promise<Answer<Key>> {
-  const { params, query, body, idempotencyKey }: { params?: object; query?: object; body?: unknown; idempotencyKey?: string } = inputs[0] ?? {};
+  const { params, query, body, idempotencyKey, keepalive = false }: {
+    params?: object; query?: object; body?: unknown; idempotencyKey?: string; keepalive?: boolean;
+  } = inputs[0] ?? {};
   const [method, path] = key.split(' ') as [string, string];
   const isWrite = method !== 'get';
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language.value };
@@ -75,7 +79,7 @@ export async function call<Key extends keyof Endpoints>(key: Key, ...inputs: Inp
   let response: Response;
   try {
     response = await fetch(address(path, params ?? {}, query ?? {}), {
-      method: method.toUpperCase(), headers, body: isWrite ? JSON.stringify(body ?? {}) : null,
+      method: method.toUpperCase(), headers, keepalive, body: isWrite ? JSON.stringify(body ?? {}) : null,
     });
   } catch {
     connected.value = false;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { logInAt, startBrowser, type TestBrowser } from '../test/browser.ts';
+import { eventually } from '../test/person.ts';
 import { startProduct, type Product } from '../test/product.ts';
 import { decide, makeItem, openTask, process, request } from '../test/requisition.ts';
 
@@ -9,6 +10,7 @@ describe('The inbox and the process page in a real browser', function () {
   let product: Product;
   let browser: TestBrowser;
   let leader: Page;
+  let holding: Locator;
   let item: string;
   let first: string;
   let second: string;
@@ -26,6 +28,7 @@ describe('The inbox and the process page in a real browser', function () {
     second = await request(product, [{ itemId: item, quantity: 5 }]);
     for (const id of [first, second]) await openTask(product, id, 'department-leader');
     leader = await browser.page({ allowed: /409/ });
+    holding = leader.locator('.held .waiting').filter({ hasText: /^\d+ 秒后同意：/ });
   });
   after(async () => {
     await browser?.close();
@@ -46,10 +49,31 @@ describe('The inbox and the process page in a real browser', function () {
     await leader.getByRole('link', { name: /3 项待办/ }).waitFor();
   });
 
+  it('holds a decision back for ten seconds: nothing is decided, the next task is open, and one key takes it back', async () => {
+    await leader.keyboard.press('a');
+    await holding.waitFor();
+    await leader.getByRole('heading', { level: 2, name: /×5/ }).waitFor();
+    expect(await leader.evaluate('document.activeElement.textContent')).to.match(/×5/);
+    expect(await leader.getByRole('status').filter({ hasText: /^10 秒后同意：.*按 z 撤销/ }).count()).to.equal(1);
+    expect(await leader.getByText('共 2 项').count()).to.equal(1);
+    await leader.getByRole('link', { name: /2 项待办/ }).waitFor();
+    // Live news must not bring it back.
+    await (await product.as('requester')).post(`/processes/${second}/remind`);
+    await row(leader, '×5').getByText('催办').waitFor();
+    expect(await row(leader, '×3').count()).to.equal(0);
+    expect(await outcomeOf(first, 'department-leader')).to.equal(null);
+    await leader.keyboard.press('z');
+    await leader.getByRole('heading', { level: 2, name: /×3/ }).waitFor();
+    await row(leader, '×3').waitFor();
+    expect(await outcomeOf(first, 'department-leader')).to.equal(null);
+  });
+
   it('approves by one key, says so in the same word, and opens the next task', async () => {
     await leader.keyboard.press('a');
-    await leader.getByText(/^已同意：/).waitFor();
+    await holding.waitFor();
     await leader.getByRole('heading', { level: 2, name: /×5/ }).waitFor();
+    await leader.getByRole('button', { name: '立即提交' }).click();
+    await leader.getByText(/^已同意：/).waitFor();
     expect(await outcomeOf(first, 'department-leader')).to.equal('approved');
     expect(await row(leader, '×3').count()).to.equal(0);
   });
@@ -66,6 +90,7 @@ describe('The inbox and the process page in a real browser', function () {
     expect(await leader.getByLabel('意见（选填）').inputValue()).to.equal('预算已用完');
     await leader.getByRole('button', { name: '拒绝', exact: true }).click();
     await leader.getByRole('button', { name: '拒绝', exact: true }).click();
+    await leader.getByRole('button', { name: '立即提交' }).click();
     await leader.getByText(/^已拒绝：/).waitFor();
     expect(await outcomeOf(second, 'department-leader')).to.equal('rejected');
   });
@@ -74,20 +99,22 @@ describe('The inbox and the process page in a real browser', function () {
     await leader.getByRole('heading', { level: 2, name: /×7/ }).waitFor();
     await leader.getByLabel('意见（选填）').fill('同意，请尽快');
     await leader.context().clearCookies();
-    const agree = leader.getByRole('button', { name: '同意', exact: true });
+    await leader.getByRole('button', { name: '同意', exact: true }).click({ timeout: 2_000 }).catch(() => undefined);
+    await leader.getByRole('button', { name: '立即提交' }).click({ timeout: 1_000 }).catch(() => undefined);
     // A live refresh may be the first to find that the session has ended; then the dialog is there before the click.
-    const wasFirst = await agree.click({ timeout: 2_000 }).then(() => true, () => false);
     const dialog = leader.getByRole('dialog', { name: '登录已过期' });
     await dialog.getByLabel('密码').fill('houqin-demo');
     await dialog.getByRole('button', { name: '登录' }).click();
     await dialog.waitFor({ state: 'hidden' });
-    if (!wasFirst) {
+    const waits = leader.getByRole('button', { name: '同意', exact: true });
+    if (await waits.count() > 0) {
       expect(await leader.getByLabel('意见（选填）').inputValue()).to.equal('同意，请尽快');
-      await agree.click();
+      await waits.click();
     }
     await leader.getByText('没有待办', { exact: true }).waitFor();
-    const { timeline } = await process(product, third);
-    expect(timeline.map(({ text }: { text: string | null }) => text)).to.include('同意，请尽快');
+    await leader.getByRole('button', { name: '立即提交' }).click({ timeout: 1_000 }).catch(() => undefined);
+    await eventually('the decision', async () => (await process(product, third)).timeline
+      .some(({ text }: { text: string | null }) => text === '同意，请尽快'));
   });
 
   it('lets the director give fewer, with the reason beside the line, and says who was first where somebody was', async () => {
@@ -101,6 +128,7 @@ describe('The inbox and the process page in a real browser', function () {
     await director.getByRole('alert').filter({ hasText: '请填写减少的原因' }).waitFor();
     await director.getByPlaceholder('减少的原因').fill('库存紧张');
     await director.getByRole('button', { name: '同意', exact: true }).click();
+    await director.getByRole('button', { name: '立即提交' }).click();
     await director.getByText(/^已同意：/).waitFor();
     await openTask(product, first, 'hand-over');
 
@@ -110,7 +138,11 @@ describe('The inbox and the process page in a real browser', function () {
     await decide(product, third, 'service-centre-director', 'director', 'approved');
     await director.context().unroute('**/api/tasks/*');
     await director.keyboard.press('a');
-    await director.getByText(/周慧敏.*已.*办理.*同意/).first().waitFor();
+    await director.getByRole('button', { name: '立即提交' }).click();
+    const refusal = director.getByRole('alert').filter({ hasText: /^未能同意：.*周慧敏.*已.*办理.*同意/ });
+    await refusal.waitFor();
+    await refusal.getByRole('button', { name: '打开' }).click();
+    await director.locator('#task-pane').getByText(/周慧敏.*已.*办理.*同意/).first().waitFor();
     await director.context().close();
   });
 
@@ -131,6 +163,22 @@ describe('The inbox and the process page in a real browser', function () {
     await requester.getByText('已撤回', { exact: true }).waitFor();
     expect((await process(product, third)).outcome).to.equal('withdrawn');
     await requester.context().close();
+  });
+
+  it('sends what is held when the page goes, and when the inbox is left', async () => {
+    const [one, two] = [await request(product, [{ itemId: item, quantity: 11 }]), await request(product, [{ itemId: item, quantity: 12 }])];
+    for (const id of [one, two]) await openTask(product, id, 'department-leader');
+    await row(leader, '×11').click();
+    await leader.getByRole('heading', { level: 2, name: /×11/ }).waitFor();
+    await leader.keyboard.press('a');
+    await leader.getByRole('link', { name: '我的申请' }).click();
+    await eventually('the first', async () => await outcomeOf(one, 'department-leader') === 'approved');
+    await leader.getByRole('link', { name: /待办/ }).first().click();
+    await leader.getByRole('heading', { level: 2, name: /×12/ }).waitFor();
+    await leader.keyboard.press('a');
+    await holding.waitFor();
+    await leader.goto('about:blank');
+    await eventually('the second', async () => await outcomeOf(two, 'department-leader') === 'approved');
   });
 
   it('breaks neither a script nor the content security policy on the way', () => {

@@ -59,6 +59,14 @@ export const taskDetail = taskSummary.extend({
   timeline: z.array(timelineEntry),
 });
 
+/** What became of one task of many. */
+const rowResult = z.object({
+  id: z.string(),
+  ok: z.boolean(),
+  /** Why not, as `POST /tasks/:id/decision` would answer it. */
+  problem: z.looseObject({ code: z.string(), status: z.number(), title: z.string(), detail: z.string() }).nullable(),
+});
+
 const params = z.strictObject({ id });
 
 /** The inbox and what people do to tasks. */
@@ -108,6 +116,20 @@ export const taskContract = {
       decidedBy: person,
       decidedAt: instant,
     }),
+  }),
+  decideTasks: endpoint({
+    method: 'post',
+    path: '/tasks/decisions',
+    access: 'session',
+    summary: { zh: '批量办理：逐项办理，逐项给出结果', en: 'Decides many tasks in the same way: each by itself, with a result for each' },
+    idempotent: true,
+    body: z.strictObject({
+      ids: z.array(id).min(1).max(200),
+      // Outcomes that need nothing but words.
+      outcome: z.enum(['approved', 'rejected']),
+      comment: z.string().trim().max(2_000).optional(),
+    }),
+    response: z.object({ results: z.array(rowResult), decided: z.number().int() }),
   }),
   claimTask: endpoint({
     method: 'post',

@@ -1,30 +1,29 @@
 import type { Knex } from 'knex';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
-import { addFormVersion, copyTo, findVisibleProcess, formVersions, insertComment, timeline } from '../../db/queries/processes.ts';
+import { findVisibleProcess, formVersions, insertComment, timeline } from '../../db/queries/processes.ts';
 import { holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { currentCalendar } from '../../db/queries/timeouts.ts';
-import {
-  claimTask, copies, decidedTasks, decideTask, findTask, inbox, lockTask, mayAct, releaseTask, transferTask, type TaskRow,
-} from '../../db/queries/tasks.ts';
+import { claimTask, copies, decidedTasks, findTask, inbox, mayAct, releaseTask, transferTask, type TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
-import { pickFacts } from '../../workflows/lib/facts.ts';
 import { dataSchema } from '../../workflows/lib/form.ts';
 import type { Decision, TaskChange } from '../../workflows/lib/messages.ts';
-import { hasRole, type Actor, type Locale } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import { taskContract } from '../contract/tasks.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Call, type Endpoint, type Route } from '../endpoint.ts';
 import { Problem } from '../errors.ts';
 import { transact } from '../idempotency.ts';
 import { instantAfter, instantList } from '../instant-cursor.ts';
-import { checkDecision, checkForm, checkPeople, labelsOf } from '../processes/check.ts';
+import { checkPeople, labelsOf } from '../processes/check.ts';
+import { decideMany } from '../processes/decide-many.ts';
+import { alreadyDecided, decide, lockActionable } from '../processes/decide.ts';
 import { contractOf, jsonSchema, presentCopy, presentEntry, presentTask } from '../processes/present.ts';
 import { endOfDay } from '../processes/end-of-day.ts';
 
 /** The inbox, and what people do to tasks: decided here in PostgreSQL, signalled to the workflow afterwards. */
-export function taskRoutes({ db, outbox }: Deps): Route[] {
+export function taskRoutes({ db, log, outbox }: Deps): Route[] {
   return [
     handle(taskContract.listTasks, async ({ actor, query: { view, sort, limit, cursor, ...given } }) => {
       const list = view === 'open' ? `open.${sort}` : view;
@@ -74,40 +73,16 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
     }),
 
     handle(taskContract.decideTask, async (call) => {
-      const { actor, params: { id }, body: { cc = [], ...wanted }, locale } = call;
-      const decided = await transact(call, db, async (trx) => {
-        const task = await lockActionable(trx, id, actor);
-        const contract = contractOf(task.type);
-        const data = checkDecision(task, wanted, locale);
-        const revised = wanted.outcome === 'resubmitted' ? await resubmit(trx, task, (data as { form: unknown }).form, call) : {};
-        const people = await checkPeople(trx, cc, 'cc');
-        const facts = { ...pickFacts(data, contract.steps[task.step]!.facts), ...revised };
-        const decidedAt = await decideTask(trx, task, actor, { outcome: wanted.outcome, comment: wanted.comment ?? null, data, facts });
-        if (!decidedAt) throw alreadyDecided((await findTask(trx, id))!);
-        if (task.ends_withdrawal) await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
-        await recordAudit(trx, {
-          actor: { kind: 'person', id: actor.personId },
-          action: 'task-decided',
-          processId: task.process_id,
-          taskId: id,
-          detail: { step: task.step, outcome: wanted.outcome, facts },
-        });
-        await copyTo(trx, { processId: task.process_id, by: actor.personId, people });
-        const decision: Decision = {
-          taskId: id, outcome: wanted.outcome, actorKind: 'person', decidedBy: actor.personId, decidedAt: decidedAt.toISOString(), facts,
-        };
-        await enqueue(trx, { processId: task.process_id, kind: 'signal', name: 'decide', payload: decision });
-        return {
-          id,
-          processId: task.process_id,
-          state: 'decided' as const,
-          outcome: wanted.outcome,
-          decidedBy: { id: actor.personId, name: actor.name },
-          decidedAt: decidedAt.toISOString(),
-        };
-      });
+      const { actor, params: { id }, body: { cc, ...wanted }, locale } = call;
+      const decided = await transact(call, db, (trx) => decide(trx, { taskId: id, actor, locale, wanted, ...(cc && { cc }) }));
       outbox.kick(decided.processId);
       return decided;
+    }),
+
+    handle(taskContract.decideTasks, async (call) => {
+      const results = await decideMany(call, { db, log });
+      for (const processId of results.processIds) outbox.kick(processId);
+      return results.answer;
     }),
 
     handle(taskContract.claimTask, async (call) => changeTask(call, 'claim', async (trx, task, actor) => {
@@ -175,46 +150,4 @@ export function taskRoutes({ db, outbox }: Deps): Route[] {
 
 const PAST = { claim: 'claimed', release: 'released', transfer: 'transferred' } as const;
 
-/**
- * The task with its process locked, if the actor may act on it. Throws 404 when the actor may not see it, 409 naming the winner when it is
- * decided or its process has ended, 403 when it is somebody else's (unless an administrator may do this, too).
- */
-async function lockActionable(trx: Knex.Transaction, id: string, actor: Actor, administratorMay = false): Promise<TaskRow> {
-  const task = await lockTask(trx, id);
-  if (!task || !(await findVisibleProcess(trx, task.process_id, actor))) throw new Problem('not-found');
-  if (task.state !== 'open') throw alreadyDecided(task);
-  if (mayAct(task, actor) || (administratorMay && hasRole(actor, 'process-administrator'))) return task;
-  if (task.excluded.includes(actor.personId)) throw new Problem('separation-of-duties');
-  if (task.assignee_id !== null) throw new Problem('task-of-another', { name: task.assignee_name! });
-  throw new Problem('not-a-candidate');
-}
-
-/** 409 that says who decided what and when, or how the process ended. */
-function alreadyDecided(task: TaskRow): Problem {
-  const contract = contractOf(task.type);
-  if (task.state === 'closed') return new Problem('task-closed', { number: task.number });
-  const by = task.decided_by_name ?? CLOCK;
-  const { outcomes = {}, clockOutcomes = {} } = contract.steps[task.step] ?? {};
-  const outcome = outcomes[task.outcome!] ?? clockOutcomes[task.outcome!] ?? task.outcome!;
-  return new Problem('task-already-decided', { by, outcome, at: task.decided_at! }, {
-    decidedBy: task.decided_by === null ? null : { id: task.decided_by, name: task.decided_by_name },
-    actorKind: task.actor_kind,
-    decidedAt: task.decided_at!.toISOString(),
-    outcome: task.outcome,
-  });
-}
-
 const YOU = { zh: '您', en: 'you' };
-const CLOCK = { zh: '系统时钟（到期）', en: 'the clock (deadline)' };
-
-/** Keeps the new version of the form, whose hash goes into the history as the first one's did; the title follows it. */
-async function resubmit(
-  trx: Knex.Transaction, task: TaskRow, given: unknown, { actor, locale }: { actor: Actor; locale: Locale },
-): Promise<{ formVersion: number; formHash: string }> {
-  const type = processTypes[task.type]!;
-  const { form, label } = await checkForm(trx, type, given, locale, 'data.form');
-  const version = task.form_version + 1;
-  const formHash = await addFormVersion(trx, { processId: task.process_id, version, form, by: actor.personId });
-  await trx('process').where({ id: task.process_id }).update({ form_version: version, title: type.title(form as never, label) });
-  return { formVersion: version, formHash };
-}

@@ -5,7 +5,7 @@ import type { Db } from '../connect.ts';
 import { recordAudit } from './audit.ts';
 import { enqueue } from './outbox.ts';
 import { sendNotices } from './send-notices.ts';
-import { whereVisible, type Viewer } from './visibility.ts';
+import { containing, whereVisible, type Viewer } from './visibility.ts';
 
 /** A process with the names that a page shows. */
 export interface ProcessRow {
@@ -100,6 +100,14 @@ export async function findVisibleProcess(db: Db | Knex.Transaction, id: string, 
 export async function lockVisibleProcess(trx: Knex.Transaction, id: string, viewer: Viewer): Promise<ProcessRow | undefined> {
   await trx('process').select('id').where({ id }).forUpdate();
   return findVisibleProcess(trx, id, viewer);
+}
+
+/** Up to `limit` processes whose number, title or requester contains `q`, of those that the viewer may see: the latest first. */
+export async function searchProcesses(db: Db, viewer: Viewer, q: string, limit: number): Promise<ProcessRow[]> {
+  const like = containing(q);
+  return whereVisible(processes(db), viewer)
+    .where((any) => any.whereILike('process.title', like).orWhereILike('process.number', like).orWhereILike('requester.name', like))
+    .orderBy([{ column: 'process.started_at', order: 'desc' }, { column: 'process.id', order: 'desc' }]).limit(limit);
 }
 
 /** A version of the form, with who wrote it. */

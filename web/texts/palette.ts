@@ -1,4 +1,28 @@
 import type { TextTable } from './table.ts';
 
 export const paletteTexts = {
+  'palette.title': { zh: '搜索', en: 'Search' },
+  'palette.open': { zh: '搜索（Ctrl K）', en: 'Search (Ctrl K)' },
+  'palette.hint': { zh: '单号、事项、物品、人员、页面', en: 'Number, item, person, page' },
+  'palette.pages': { zh: '页面', en: 'Pages' },
+  'palette.services': { zh: '发起', en: 'Start' },
+  'palette.start': { zh: '发起 {title}', en: 'Start: {title}' },
+  'palette.processes': { zh: '流程', en: 'Cases' },
+  'palette.items': { zh: '物品', en: 'Items' },
+  'palette.available': { zh: '可领 {count} {unit}', en: '{count} {unit} available' },
+  'palette.people': { zh: '人员（查看其提交给我的待办）', en: 'People (what they ask of me)' },
+  'palette.none': { zh: '没有找到', en: 'Nothing found' },
+  'keys.everywhere': { zh: '所有页面', en: 'Everywhere' },
+  'keys.search': { zh: '搜索流程、物品、人员、页面', en: 'Search cases, items, people, pages' },
+  'keys.help': { zh: '显示全部快捷键', en: 'Show all keys' },
+  'keys.close': { zh: '关闭、取消选择', en: 'Close, leave the selection' },
+  'keys.move': { zh: '下一项、上一项', en: 'Next, previous' },
+  'keys.open': { zh: '打开', en: 'Open' },
+  'keys.approve': { zh: '同意（或主要操作）', en: 'Approve (or the main action)' },
+  'keys.reject': { zh: '拒绝', en: 'Reject' },
+  'keys.undo': { zh: '撤销（10 秒内，Ctrl Z 亦可）', en: 'Undo (within 10 s, also Ctrl Z)' },
+  'keys.select': { zh: '选择', en: 'Select' },
+  'keys.range': { zh: '按住再点选，连续选择', en: 'Hold and click to select a range' },
+  'keys.filter': { zh: '在列表中搜索', en: 'Search in the list' },
+  'keys.send': { zh: '提交正在填写的意见', en: 'Send what is being written' },
 } as const satisfies TextTable;
