@@ -24,7 +24,9 @@ export async function replayHistory(json: string, cacheDir: string): Promise<Rep
  */
 export async function replayAgainst(codePath: string, history: unknown): Promise<Error | undefined> {
   try {
-    await Worker.runReplayHistory({ workflowBundle: { codePath }, replayName: 'houqin-replay', debugMode: false }, history);
+    // Its type leaves the option out, yet it is heard.
+    const options = { workflowBundle: { codePath }, replayName: 'houqin-replay', debugMode: false };
+    await Worker.runReplayHistory(options, history);
     return undefined;
   } catch (error) {
     return error as Error;

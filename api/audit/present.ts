@@ -43,7 +43,7 @@ function factsOf(row: AuditRow) {
     code: row.code,
     refusal: row.refused && row.code !== null && Object.hasOwn(problems, row.code) ? problems[row.code as keyof typeof problems].title : null,
     attempt: attemptWords(row.action),
-    onBehalfOf: row.on_behalf_of === null ? null : { id: row.on_behalf_of, name: row.behalf_name ?? row.on_behalf_of },
+    onBehalfOf: row.on_behalf_of === null ? null : { id: row.on_behalf_of, name: row.on_behalf_of_name ?? row.on_behalf_of },
     policyVersion: versionOf(row.detail.policyVersion),
     calendarVersion: versionOf(row.detail.calendarVersion),
   };

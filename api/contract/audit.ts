@@ -43,7 +43,7 @@ export const auditContract = {
     query: z.strictObject({ people: z.string().max(1_000).default('') }),
     response: z.object({
       departments: z.array(z.object({ id: z.string(), name: z.string(), nameEn: z.string() })),
-      people: z.array(z.object({ id: z.string(), name: z.string(), title: z.string(), department: z.string() })),
+      people: z.array(z.object({ id: z.string(), name: z.string(), title: z.string(), department: z.string(), departmentEn: z.string() })),
       actions: z.array(z.object({ action: z.string(), attempt: text.nullable() })),
     }),
   }),

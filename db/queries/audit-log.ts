@@ -10,7 +10,7 @@ export interface AuditRow {
   actor_id: string | null;
   actor_name: string | null;
   on_behalf_of: string | null;
-  behalf_name: string | null;
+  on_behalf_of_name: string | null;
   action: string;
   process_id: string | null;
   process_number: string | null;
@@ -56,7 +56,7 @@ function events(db: Db): Knex.QueryBuilder {
     .leftJoin('process', 'process.id', 'event.process_id')
     .leftJoin('task', 'task.id', 'event.task_id')
     .select(
-      'event.*', 'person.name as actor_name', 'behalf.name as behalf_name', 'process.number as process_number', 'process.title as process_title',
+      'event.*', 'person.name as actor_name', 'behalf.name as on_behalf_of_name', 'process.number as process_number', 'process.title as process_title',
       'process.type as process_type', 'task.step',
       db.raw("CASE WHEN event.action = 'task-decided' AND NOT event.refused THEN task.outcome END AS outcome"),
     );
@@ -133,12 +133,13 @@ export async function namesOfObjects(db: Db, objects: readonly string[]): Promis
 /** All departments, and the people of these ids, whether active or not: the words of filters in an address. */
 export async function filterNames(db: Db, personIds: readonly string[]): Promise<{
   departments: { id: string; name: string; nameEn: string }[];
-  people: { id: string; name: string; title: string; department: string }[];
+  people: { id: string; name: string; title: string; department: string; departmentEn: string }[];
 }> {
   const [departments, people] = await Promise.all([
     db('department').select('id', 'name', 'name_en as nameEn').orderBy('id'),
     db('person').join('department', 'department.id', 'person.department_id')
-      .select('person.id', 'person.name', 'person.title', 'department.name as department').whereIn('person.id', [...personIds]),
+      .select('person.id', 'person.name', 'person.title', 'department.name as department', 'department.name_en as departmentEn')
+      .whereIn('person.id', [...personIds]),
   ]);
   return { departments, people };
 }
