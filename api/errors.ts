@@ -75,6 +75,11 @@ export const problems = {
       en: 'Send it uncompressed with Content-Type: {expected}.',
     },
   },
+  busy: {
+    status: 429,
+    title: { zh: '系统繁忙', en: 'Busy' },
+    detail: { zh: '正在处理的较多，请几秒钟后重试。', en: 'Much of this kind is being done at the moment: try again in some seconds.' },
+  },
   'idempotency-key-reused': {
     status: 422,
     title: { zh: '幂等键已用于其他请求', en: 'Idempotency key already used' },
@@ -200,13 +205,6 @@ export const problems = {
       zh: '{name}已于 {at} 发布了第 {version} 版。请查看新版本后再修改。',
       en: '{name} published version {version} at {at}. Look at it, then change it again.',
     },
-  },
-
-  // Statistics
-  'statistics-busy': {
-    status: 429,
-    title: { zh: '统计繁忙', en: 'Statistics are busy' },
-    detail: { zh: '正在统计的人较多，请几秒钟后重试。', en: 'Many statistics are being made: try again in some seconds.' },
   },
 
   // Processes and tasks

@@ -103,8 +103,8 @@ class Sheet {
     supply.lines.forEach((line, i) => {
       const [, item, specification] = LINE_COLUMNS as [Column, Column, Column];
       const named = this.cell(line.name, item.width);
-      if (line.note) named.push(...this.cell(say('note', { text: line.note }), item.width, SMALL));
-      if (line.reason) named.push(...this.cell(say('reason', { text: line.reason }), item.width, SMALL));
+      if (line.note) named.push(...this.cell(say('note', { text: inOneLine(line.note) }), item.width, SMALL));
+      if (line.reason) named.push(...this.cell(say('reason', { text: inOneLine(line.reason) }), item.width, SMALL));
       this.row(LINE_COLUMNS, [
         this.cell(String(i + 1), 30), named, this.cell(line.specification, specification.width), this.cell(line.unit, 38),
         ...[line.requested, line.approved, line.issued].map((amount) => this.cell(amount === null ? '' : String(amount), 60)),
@@ -212,7 +212,7 @@ class Sheet {
     const label = 72;
     const room = WIDTH / pairs.length - label;
     const columns = pairs.flatMap(([word]): Column[] => [{ word, width: label, align: 'left' }, { word, width: room, align: 'left' }]);
-    this.row(columns, pairs.flatMap(([word, value]) => [this.cell(this.words.say(word), label, BODY, 'bold'), this.cell(value, room)]));
+    this.row(columns, pairs.flatMap(([word, value]) => [this.cell(this.words.say(word), label, BODY, 'bold'), this.cell(inOneLine(value), room)]));
   }
 
   private tableHead(columns: readonly Column[]): void {
@@ -261,4 +261,9 @@ class Sheet {
     for (const bar of this.paper.barcode.bars) this.set.doc.rect(x + bar.x * module, y, bar.width * module, height);
     this.set.doc.fill('black');
   }
+}
+
+/** A row does not go over two pages, so a cell has no breaks of its own. */
+function inOneLine(text: string): string {
+  return text.replace(/\s*[\r\n]\s*/g, ' ');
 }

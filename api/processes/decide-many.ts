@@ -83,6 +83,12 @@ async function refusal(
   if (problem.status >= 500) log.error({ requestId, error: forLog(error) }, 'a row of a batch failed');
   const result: RowResult = { id, ok: false, problem: problem.toJSON(locale, requestId) as RowProblem };
   if (!FINAL.has(problem.status) || problem.code === 'idempotency-key-reused') return result;
-  await recordRefusal(db, { personId: actor.personId, route: 'POST /tasks/:id/decision', params: { id }, code: problem.code });
-  return (await idempotency.part(id).refuse(db, problem.status, result)).body as RowResult;
+  try {
+    await recordRefusal(db, { personId: actor.personId, route: 'POST /tasks/:id/decision', params: { id }, code: problem.code });
+    return (await idempotency.part(id).refuse(db, problem.status, result)).body as RowResult;
+  } catch (failure) {
+    // The other rows are being decided: one note that cannot be kept does not take their answers away.
+    log.error({ requestId, error: forLog(failure) }, 'refusal not recorded');
+    return result;
+  }
 }

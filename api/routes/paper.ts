@@ -7,11 +7,14 @@ import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { Problem } from '../errors.ts';
 import { transact } from '../idempotency.ts';
+import { createTurns } from '../in-turn.ts';
 import { paperOf } from '../paper/content.ts';
 import { paperPdf } from '../paper/pdf.ts';
 
 /** A requisition on paper. */
 export function paperRoutes({ db }: Deps): Route[] {
+  // A page is set in one go: up to a second for the longest.
+  const inTurn = createTurns();
   return [
     handle(paperContract.getPaper, async ({ actor, params: { id } }) => paperOf(db, id, actor)),
 
@@ -23,13 +26,13 @@ export function paperRoutes({ db }: Deps): Route[] {
       return presentPrint(await printsOf(trx, id), n);
     })),
 
-    handle(paperContract.getPaperPdf, async ({ actor, params: { id }, query: { print: n }, locale, res }) => {
+    handle(paperContract.getPaperPdf, async ({ actor, params: { id }, query: { print: n }, locale, req, res }) => {
       const [paper, prints, { calendar }] = await Promise.all([paperOf(db, id, actor), printsOf(db, id), currentCalendar(db)]);
       // A print bears the name of whoever counted it: nobody gets another one's.
       if (n !== undefined && prints.find((each) => each.n === n)?.person_id !== actor.personId) throw new Problem('not-found');
-      const pdf = await paperPdf(paper, {
+      const pdf = await inTurn(req, () => paperPdf(paper, {
         locale, timeZone: calendar.timeZone, reader: actor.name, now: new Date(), print: n === undefined ? null : presentPrint(prints, n),
-      });
+      }));
       res.attachment(`${paper.number}.pdf`).type('application/pdf').send(pdf);
     }),
   ];

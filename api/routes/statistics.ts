@@ -1,5 +1,4 @@
 import { defaultCalendar } from '../../activities/deadlines/calendar-2026.ts';
-import type { Request } from 'express';
 import type { BusinessCalendar } from '../../activities/deadlines/business-calendar.ts';
 import { findCalendar } from '../../db/queries/policies.ts';
 import { departmentsNamed, issuedLines, itemsNamed, type StatisticsFilter } from '../../db/queries/statistics.ts';
@@ -9,6 +8,7 @@ import { statisticContract } from '../contract/statistics.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Call, type Route } from '../endpoint.ts';
 import { invalidField, Problem } from '../errors.ts';
+import { createTurns } from '../in-turn.ts';
 import { dayOf } from '../statistics/period.ts';
 import { issuedToCsv } from '../statistics/supply-csv.ts';
 import { supplyStatistics } from '../statistics/supply-statistics.ts';
@@ -19,16 +19,13 @@ const ZONE = 'Asia/Shanghai';
 const OVERSEERS = ['storekeeper', 'service-centre-director', 'process-administrator', 'auditor'];
 const MOST_WORDS = 5_000;
 const MOST_YEARS = 5;
-/** Those who wait for their turn; a page that was left does not take it. */
-const MOST_WAITING = 10;
 
 type Query = Call<(typeof statisticContract)['supply']>['query'];
 
 /** Statistics of supply. */
 export function statisticRoutes({ db }: Deps): Route[] {
   let known: BusinessCalendar = defaultCalendar;
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  const inTurn = createTurns();
 
   return [
     handle(statisticContract.supply, async ({ actor, query, req }) => {
@@ -50,22 +47,6 @@ export function statisticRoutes({ db }: Deps): Route[] {
       res.attachment(`supply-${filter.from}-${filter.to}.xlsx`).send(workbook);
     }),
   ];
-
-  /** One after the other: whoever asks for years of history waits for the next in line, not everybody who decides something. */
-  async function inTurn<T>(req: Request, work: () => Promise<T>): Promise<T> {
-    if (waiting >= MOST_WAITING) throw new Problem('statistics-busy', {}, { retryAfter: 10 });
-    waiting += 1;
-    const mine = last.then(() => {
-      if (req.destroyed) throw new Problem('statistics-busy');
-      return work();
-    });
-    last = mine.catch(() => undefined);
-    try {
-      return await mine;
-    } finally {
-      waiting -= 1;
-    }
-  }
 
   /** What is asked, within what the actor may see: every department for some offices, else those that the actor leads. */
   async function asked(actor: Actor, query: Query): Promise<{ filter: StatisticsFilter; seen: readonly string[] | null }> {

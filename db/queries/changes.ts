@@ -1,4 +1,5 @@
 import type { Db } from '../connect.ts';
+import { OVERSIGHT } from './processes.ts';
 import type { Viewer } from './visibility.ts';
 
 /** Something that people who are looking should see: a process or one of its tasks that moved, or a notice. */
@@ -31,13 +32,15 @@ export async function lastPosition(db: Db): Promise<Position> {
 
 /** What happened about `position`, some of it seen before: the reader knows by `key`. */
 export async function changesSince(db: Db, { event, notice }: Position): Promise<{ changes: Change[]; position: Position }> {
-  const [events, notices, accounts] = await Promise.all([
+  const [last, events, notices, accounts] = await Promise.all([
+    lastPosition(db),
     db('audit_event').join('process', 'process.id', 'audit_event.process_id').leftJoin('task', 'task.id', 'audit_event.task_id')
       .select(
         'audit_event.seq', 'audit_event.task_id', 'audit_event.process_id', 'audit_event.actor_id', 'process.requester_id',
         'task.candidates', 'task.assignee_id', 'task.decided_by',
       )
-      .where('audit_event.seq', '>', event - OVERLAP).where('audit_event.refused', false).orderBy('audit_event.seq'),
+      .where('audit_event.seq', '>', event - OVERLAP).where('audit_event.refused', false)
+      .whereNotIn('audit_event.action', [...OVERSIGHT]).orderBy('audit_event.seq'),
     db('notice').select('id', 'person_id').where('id', '>', notice - OVERLAP).orderBy('id'),
     db('audit_event').select('seq', 'object').where('seq', '>', event - OVERLAP).where('refused', false).whereIn('action', OF_A_PERSON),
   ]);
@@ -55,9 +58,8 @@ export async function changesSince(db: Db, { event, notice }: Position): Promise
       ...accounts.map(({ seq, object }) => ({ key: `event.${seq}`, taskId: null, processId: null, principals: [object as string] })),
       ...notices.map(({ id, person_id: person }) => ({ key: `notice.${id}`, taskId: null, processId: null, principals: [`person:${person}`] })),
     ],
-    position: {
-      event: Math.max(event, ...events.slice(-1).map(({ seq }) => seq)), notice: Math.max(notice, ...notices.slice(-1).map(({ id }) => id)),
-    },
+    // Of all events, not of those that concern a page: else what nobody hears of would be read again at each look.
+    position: { event: Math.max(event, last.event), notice: Math.max(notice, last.notice) },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Db } from '../connect.ts';
 import { recordAudit } from './audit.ts';
 import { enqueue } from './outbox.ts';
 import { sendNotices } from './send-notices.ts';
-import { containing, whereVisible, type Viewer } from './visibility.ts';
+import { containing, seesAll, whereVisible, type Viewer } from './visibility.ts';
 
 /** A process with the names that a page shows. */
 export interface ProcessRow {
@@ -106,8 +106,21 @@ export async function lockVisibleProcess(trx: Knex.Transaction, id: string, view
 export async function searchProcesses(db: Db, viewer: Viewer, q: string, limit: number): Promise<ProcessRow[]> {
   const like = containing(q);
   return whereVisible(processes(db), viewer)
+    .modify((query) => {
+      // What may be seen is asked of each case; so that not all of the company's are asked, only those that one has to do with.
+      if (!seesAll(viewer)) void query.whereIn('process.id', ownProcesses(db, viewer));
+    })
     .where((any) => any.whereILike('process.title', like).orWhereILike('process.number', like).orWhereILike('requester.name', like))
     .orderBy([{ column: 'process.started_at', order: 'desc' }, { column: 'process.id', order: 'desc' }]).limit(limit);
+}
+
+/** Ids of the processes that somebody requested, decided in, has to decide in, or got copied; each by an index. */
+function ownProcesses(db: Db, { personId, principals }: Viewer): Knex.QueryBuilder {
+  return db('process').select('id').where('requester_id', personId).union([
+    db('copy').select('process_id').where('person_id', personId),
+    db('task').select('process_id').where({ decided_by: personId, state: 'decided' }),
+    db('inbox_entry').join('task', 'task.id', 'inbox_entry.task_id').select('task.process_id').whereIn('principal', [...principals]),
+  ]);
 }
 
 /** A version of the form, with who wrote it. */
@@ -144,7 +157,7 @@ export interface TimelineRow {
 }
 
 /** What an overseer looked at: no part of how the case went, and the auditor's business alone. */
-const OVERSIGHT = ['history-read', 'history-replay-started', 'history-replayed'] as const;
+export const OVERSIGHT = ['history-read', 'history-replay-started', 'history-replayed'] as const;
 
 /** What happened in a process, in order; refused attempts are the auditor's (`refusals`). */
 export async function timeline(db: Db, processId: string, { refusals = false } = {}): Promise<TimelineRow[]> {

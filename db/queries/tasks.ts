@@ -193,6 +193,8 @@ function filtered(query: Knex.QueryBuilder, filter: TaskFilter): Knex.QueryBuild
 
 function ofTask(query: Knex.QueryBuilder, { step, due, endOfDay }: TaskFilter): Knex.QueryBuilder {
   if (step) query.where('task.step', step);
+  // What follows the end of its case is never pressed for: the inbox sorts it last, and the badge does not count it.
+  if (due) query.where('task.after_end', false);
   if (due === 'overdue') query.whereRaw('task.due_at < now()');
   if (due === 'today') query.where('task.due_at', '<', endOfDay);
   return query;
