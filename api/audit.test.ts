@@ -167,7 +167,7 @@ describe('the auditor', function () {
       const common = ['seq', 'at', 'actorKind', 'actor', 'action', 'step', 'outcome', 'detail', 'refused', 'code', 'refusal', 'attempt', 'onBehalfOf', 'policyVersion', 'calendarVersion'];
       for (const who of [auditor, admin]) {
         const entry = (await who.get(`/audit/processes/${all[0]!.id}/events`)).body.items[0];
-        expect(entry).to.have.all.keys(...common, 'taskId', 'stepTitle', 'text');
+        expect(entry).to.have.all.keys(...common, 'taskId', 'stepTitle', 'text', 'to');
         const log = (await who.get('/audit/events?limit=1')).body;
         expect(log).to.have.all.keys('items', 'nextCursor', 'total', 'more');
         expect(log.items[0]).to.have.all.keys(...common, 'process', 'object');
@@ -177,7 +177,7 @@ describe('the auditor', function () {
         expect((await who.post(`/audit/processes/${all[0]!.id}/replay`, { force: true })).status).to.equal(400);
       }
       const named = (await auditor.get('/audit/filters?people=person-keeper,nobody')).body;
-      expect(named.people).to.eql([{ id: 'person-keeper', name: '人 keeper', title: '', department: '测试部' }]);
+      expect(named.people).to.eql([{ id: 'person-keeper', name: '人 keeper', title: '', department: '测试部', departmentEn: 'Test department' }]);
       expect(named.actions.map(({ action }: any) => action)).to.include.members(['login', 'process-started', 'POST /tasks/:id/decision']);
     });
   });

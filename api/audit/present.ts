@@ -11,9 +11,9 @@ import { contractOf, presentEntry } from '../processes/present.ts';
 type CaseEntry = z.input<typeof auditContract.processEvents.response>['items'][number];
 type LogEntry = z.input<typeof auditContract.events.response>['items'][number];
 
-/** An audit event as the auditor reads it in a case. */
-export function presentAudit(row: AuditRow, type: string): CaseEntry {
-  return { ...presentEntry(row, contractOf(type)), ...factsOf(row) };
+/** An audit event as the auditor reads it in a case; `receivers` are the names of those to whom something was handed. */
+export function presentAudit(row: AuditRow, type: string, receivers: ReadonlyMap<string, Text>): CaseEntry {
+  return { ...presentEntry(row, contractOf(type), receivers), ...factsOf(row) };
 }
 
 /** An audit event of the operations log; `names` are those of the objects. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { actionsInUse, auditLog, auditOfProcess, beginReplay, filterNames, namesOfObjects } from '../../db/queries/audit-log.ts';
-import { holdersOf } from '../../db/queries/directory.ts';
+import { holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { listProcesses } from '../../db/queries/process-search.ts';
 import { findVisibleProcess } from '../../db/queries/processes.ts';
 import { openTasksOf, type OpenTaskRow } from '../../db/queries/tasks.ts';
@@ -52,7 +52,8 @@ export function auditRoutes({ db, temporal }: Deps): Route[] {
       const process = await findVisibleProcess(db, id, actor);
       if (!process) throw new Problem('not-found');
       const rows = await auditOfProcess(db, id);
-      return { items: rows.map((row) => presentAudit(row, process.type)) };
+      const receivers = await receiversOf(db, rows.map(({ detail }) => detail));
+      return { items: rows.map((row) => presentAudit(row, process.type, receivers)) };
     }),
 
     handle(auditContract.processHistory, async ({ actor, params: { id }, res }) => {
