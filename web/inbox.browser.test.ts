@@ -58,13 +58,15 @@ describe('The inbox and the process page in a real browser', function () {
     expect(await leader.getByText('共 2 项').count()).to.equal(1);
     await leader.getByRole('link', { name: /2 项待办/ }).waitFor();
     // Live news must not bring it back.
-    await (await product.as('requester')).post(`/processes/${second}/remind`);
-    await row(leader, '×5').getByText('催办').waitFor();
+    const news = await request(product, [{ itemId: item, quantity: 9 }]);
+    await row(leader, '×9').waitFor();
     expect(await row(leader, '×3').count()).to.equal(0);
     expect(await outcomeOf(first, 'department-leader')).to.equal(null);
     await leader.keyboard.press('z');
     await leader.getByRole('heading', { level: 2, name: /×3/ }).waitFor();
     await row(leader, '×3').waitFor();
+    await (await product.as('requester')).post(`/processes/${news}/withdraw`, { reason: '不需要了' });
+    await row(leader, '×9').waitFor({ state: 'hidden' });
     expect(await outcomeOf(first, 'department-leader')).to.equal(null);
   });
 

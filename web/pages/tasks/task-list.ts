@@ -51,8 +51,11 @@ export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => voi
       } while (next !== null && found.length < wanted);
       const before = late && await late;
       if (mine !== reading) return;
-      const known = new Set(more ? tasks.value.map(idOf) : []);
-      tasks.value = [...(more ? tasks.value : []), ...found.filter((task) => !known.has(idOf(task)))];
+      const known = new Map(tasks.value.map((task) => [idOf(task), task]));
+      tasks.value = more
+        ? [...tasks.value, ...found.filter((task) => !known.has(idOf(task)))]
+        // What is as it was stays the same object, so that its row is not drawn again.
+        : found.map((task) => (isSame(known.get(idOf(task)), task) ? known.get(idOf(task))! : task));
       total.value = count;
       cursor.value = next;
       if (before) overdue.value = before.total;
@@ -91,6 +94,10 @@ export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => voi
   });
 
   return { tasks, total, overdue, doneToday, cursor, loading, failure, load, clear, countToday };
+}
+
+function isSame(one: Task | undefined, other: Task): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 export type Group = 'overdue' | 'today' | 'later' | 'evaluation';
