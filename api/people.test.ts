@@ -65,7 +65,7 @@ describe('People, departments and roles', function () {
     it('stay among administrators: colleagues see no user name, no phone, no roles of others', async () => {
       const requester = await login(api.url, 'requester');
       const { body } = await requester.get('/people?q=%E6%9D%A8');
-      expect(Object.keys(body.items[0]).sort()).to.deep.equal(['department', 'id', 'name', 'title']);
+      expect(Object.keys(body.items[0]).sort()).to.deep.equal(['department', 'departmentEn', 'id', 'name', 'title']);
       for (const path of ['/admin/people', `/admin/people/${STOREKEEPER}`, '/admin/departments', '/admin/roles']) {
         for (const who of ['requester', 'leader', 'director', 'storekeeper', 'auditor']) {
           expect((await (await login(api.url, who)).get(path)).status, `${who} ${path}`).to.equal(403);

@@ -330,7 +330,7 @@ describe('processes', function () {
 
     it('find active colleagues by name or user name, taking % and _ for what they are', async () => {
       const find = async (q: string) => (await requester.get(`/people?${new URLSearchParams({ q })}`)).body.items;
-      expect(await find('周慧敏')).to.eql([{ id: 'person-zhou-huimin', name: '周慧敏', title: '主任', department: '综合服务中心' }]);
+      expect(await find('周慧敏')).to.eql([{ id: 'person-zhou-huimin', name: '周慧敏', title: '主任', department: '综合服务中心', departmentEn: 'Service Centre' }]);
       expect((await find('storekeeper')).map(({ name }: any) => name)).to.eql(['杨光']);
       for (const q of ['%', '_', '\\']) expect(await find(q), q).to.eql([]);
       await product.db('person').where({ id: 'person-lei-ting' }).update({ active: false });
