@@ -91,7 +91,7 @@ describe('An administrator’s day in a real browser', function () {
     await newcomer.waitForURL(`${product.url}/tasks`);
     expect(await newcomer.evaluate('document.documentElement.scrollWidth')).to.equal(390);
     await newcomer.goto(`${product.url}/me`);
-    await newcomer.getByRole('link', { name: '物资柜台' }).waitFor();
+    await newcomer.locator('#page').getByRole('link', { name: '物资柜台' }).waitFor();
   });
 
   it('deactivates: the open page is logged out within five seconds, and nothing logs in again', async () => {
