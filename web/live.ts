@@ -24,6 +24,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let wait = RETRY_AFTER_MS;
 /** Something may have changed while nobody listened. */
 let missed = false;
+/** A process moved as a whole: a task of it in the list may look different (催办) though the number is the same. */
+let stirred = false;
 
 /** Calls `listener` whenever the inbox changes; answers how to stop that. */
 export function onInboxChange(listener: Listener): () => void {
@@ -38,7 +40,8 @@ export function onProcessMove(listener: ProcessListener): () => void {
 }
 
 function tell(open: number, ids: readonly string[]): void {
-  const changed = missed || openCount.value !== open || ids.length > 0;
+  const changed = missed || stirred || openCount.value !== open || ids.length > 0;
+  stirred = false;
   if (missed) for (const listener of processListeners) listener(null);
   missed = false;
   openCount.value = open;
@@ -66,6 +69,7 @@ function open(): void {
   });
   stream.addEventListener('process', ({ data }: MessageEvent<string>) => {
     const { ids } = JSON.parse(data) as { ids: string[] };
+    stirred = true;
     for (const listener of processListeners) listener(ids);
   });
   stream.addEventListener('notice', ({ data }: MessageEvent<string>) => {

@@ -7,6 +7,8 @@ import { startRoutes } from './pages/start/routes.ts';
 import { statisticRoutes } from './pages/statistics/routes.ts';
 import { supplyRoutes } from './pages/supply/routes.ts';
 import { me, refreshMe } from './session.ts';
+import { t } from './texts.ts';
+import { toast } from './toasts.ts';
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -46,8 +48,19 @@ router.beforeEach(async (to) => {
   }
   if (me.value?.mustChangePassword) return to.name === 'password' ? true : { name: 'password', query: { next: to.fullPath } };
   if (to.name === 'login') return me.value ? { name: 'home' } : true;
-  return me.value ? true : { name: 'login', query: { next: to.fullPath } };
+  if (!me.value) return { name: 'login', query: { next: to.fullPath } };
+  if (mayEnter(to.path)) return true;
+  toast(t('app.not-yours'));
+  return { name: 'home' };
 });
+
+/** The offices' pages; the API refuses what they ask for, whoever finds the address. */
+const OFFICES: Readonly<Record<string, string>> = { '/admin': 'process-administrator', '/audit': 'auditor' };
+
+function mayEnter(path: string): boolean {
+  const office = Object.entries(OFFICES).find(([place]) => path === place || path.startsWith(`${place}/`))?.[1];
+  return office === undefined || (me.value?.roles.some(({ id }) => id === office) ?? false);
+}
 
 async function load(page: unknown): Promise<void> {
   // A page that cannot be loaded is told of when the router asks for it.

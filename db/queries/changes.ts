@@ -38,6 +38,10 @@ export async function changesSince(db: Db, { event, notice }: Position): Promise
       .select(
         'audit_event.seq', 'audit_event.task_id', 'audit_event.process_id', 'audit_event.actor_id', 'process.requester_id',
         'task.candidates', 'task.assignee_id', 'task.decided_by',
+        // What happens to a whole process (withdrawn, urged) is news for whoever has one of its tasks in the inbox, or had until now.
+        db.raw(`CASE WHEN audit_event.task_id IS NULL THEN (
+          SELECT array_agg(DISTINCT each) FROM task AS its, unnest(its.candidates || ('person:' || its.assignee_id)) AS each
+          WHERE its.process_id = audit_event.process_id AND its.state <> 'decided' AND each IS NOT NULL) END AS inboxes`),
       )
       .where('audit_event.seq', '>', event - OVERLAP).where('audit_event.refused', false)
       .whereNotIn('audit_event.action', [...OVERSIGHT]).orderBy('audit_event.seq'),
@@ -46,12 +50,13 @@ export async function changesSince(db: Db, { event, notice }: Position): Promise
   ]);
   return {
     changes: [
-      ...events.map(({ seq, task_id: taskId, process_id: processId, candidates, ...people }) => ({
+      ...events.map(({ seq, task_id: taskId, process_id: processId, candidates, inboxes, ...people }) => ({
         key: `event.${seq}`,
         taskId,
         processId,
         principals: [
           ...(candidates ?? []),
+          ...(inboxes ?? []),
           ...[people.requester_id, people.actor_id, people.assignee_id, people.decided_by].filter(Boolean).map((id) => `person:${id}`),
         ],
       })),

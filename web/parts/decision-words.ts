@@ -14,7 +14,8 @@ const MOST_STARS = 5;
 /** What a decision says beyond its outcome, a line each: lowered quantities with the reason, what went to whom, the stars of an evaluation. */
 export function decisionWords(type: string, data: unknown, labels: Readonly<Record<string, string>>): string[] {
   const { lines = [], receivedBy, rest, stars = {}, text } = (data ?? {}) as Data;
-  const lowered = lines.filter(({ quantity }) => quantity !== undefined).map(({ itemId, quantity, reason }) => {
+  // A line that was not lowered needs no reason, and is sent along all the same.
+  const lowered = lines.filter(({ quantity, reason }) => quantity !== undefined && reason).map(({ itemId, quantity, reason }) => {
     const line = t('decision.line', { item: labels[itemId] ?? '', quantity: quantity! });
     return reason ? t('decision.line.reason', { line, reason }) : line;
   });

@@ -11,6 +11,7 @@ export const shellTexts = {
   'app.cancel': { zh: '取消', en: 'Cancel' },
   'app.back': { zh: '返回', en: 'Back' },
   'app.retry': { zh: '重试', en: 'Try again' },
+  'app.not-yours': { zh: '这一页属于其他岗位，您没有权限', en: 'That page belongs to another office: it is not yours' },
   'app.lost': { zh: '连接已断开，正在重新连接…', en: 'The connection is lost; trying again…' },
   'app.theme': { zh: '外观', en: 'Appearance' },
   'app.theme.auto': { zh: '跟随系统', en: 'As the system' },

@@ -56,6 +56,7 @@ export const taskTexts = {
   'batch.broke': { zh: '办理到 {done} / {total} 时中断：{why}。可再次提交，不会重复办理', en: 'Stopped at {done} of {total}: {why}. Send it again; nothing is decided twice' },
   'held.in': { zh: '{seconds} 秒后{outcome}：{title}', en: '{outcome} in {seconds} s: {title}' },
   'held.spoken': { zh: '10 秒后{outcome}：{title}。按 z 撤销', en: '{outcome} in 10 seconds: {title}. Press z to undo' },
+  'held.undone': { zh: '已撤销“{outcome}”：{title}', en: 'Taken back “{outcome}”: {title}' },
   'held.undo': { zh: '撤销', en: 'Undo' },
   'held.now': { zh: '立即提交', en: 'Submit now' },
   'held.here': { zh: '几秒后提交，还可以撤销', en: 'Sent in a few seconds; you can still undo' },

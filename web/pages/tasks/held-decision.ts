@@ -84,7 +84,10 @@ export function undo(): string | undefined {
   const taken = held.value;
   clearTimeout(timer);
   held.value = undefined;
-  if (taken) comeBack(taken.taskId);
+  if (taken) {
+    comeBack(taken.taskId);
+    tell('done', t('held.undone', { outcome: outcomeTitle(taken), title: taken.title }), taken.taskId);
+  }
   return taken?.taskId;
 }
 
