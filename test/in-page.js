@@ -49,13 +49,13 @@
 
   /** What can be reached by the keyboard but does not show it. A key must have been pressed before: then focus by script is shown, too. */
   function unseenFocus() {
-    const style = (element) => {
-      const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor } = getComputedStyle(element);
+    const style = (element, part) => {
+      const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor } = getComputedStyle(element, part);
       const outline = outlineStyle === 'none' || outlineWidth === '0px' ? 'none' : `${outlineStyle} ${outlineWidth} ${outlineColor}`;
       return [outline, boxShadow, borderColor, backgroundColor].join('|');
     };
     const around = (element) => [element, element.parentElement, element.parentElement?.parentElement, element.nextElementSibling]
-      .map((each) => (each ? style(each) : '')).join('\n');
+      .map((each) => (each ? style(each) : '')).join('\n') + style(element, '::before') + style(element, '::after');
     const faults = new Set();
     const scope = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document;
     for (const element of scope.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')) {
