@@ -30,13 +30,13 @@ const refusals: [name: string, change: object, path: string][] = [
 ];
 
 describe('a timeout policy as input', () => {
-  const schema = timeoutPolicySchemaFor(['approved', 'rejected', 'returned'], { handOver: true });
+  const schema = timeoutPolicySchemaFor(['approved', 'rejected', 'returned', 'hand-over']);
 
   it('is accepted, with null for what is not wanted', () => {
     expect(schema.parse(policy)).to.deep.equal(policy);
     const superior = { ...policy, expire: { after: 'P7D', outcome: 'hand-over' } };
     expect(schema.parse(superior)).to.deep.equal(superior);
-    expect(timeoutPolicySchemaFor(['expired'], { handOver: false }).safeParse(superior).success).to.equal(false);
+    expect(timeoutPolicySchemaFor(['expired']).safeParse(superior).success).to.equal(false);
     const bare = { clock: 'wall', due: null, remind: null, escalate: null, expire: null };
     expect(timeoutPolicySchema.parse(bare)).to.deep.equal(bare);
   });

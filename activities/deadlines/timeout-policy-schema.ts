@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handOverToSuperior, type TimeoutPolicy } from './deadlines.ts';
+import type { TimeoutPolicy } from './deadlines.ts';
 import { durationToMilliseconds, maximumDurationDays, parseDuration } from './duration.ts';
 import { durationSchema } from './duration-schema.ts';
 
@@ -23,9 +23,8 @@ export const timeoutPolicySchema = z.strictObject({
     .nullable(),
 }) satisfies z.ZodType<TimeoutPolicy>;
 
-/** The same for a step: it expires with one of `outcomes`, or, where it may be handed over, with `hand-over` (to the superior). */
-export function timeoutPolicySchemaFor(outcomes: readonly string[], { handOver }: { handOver: boolean }): z.ZodType<TimeoutPolicy> {
-  const allowed = handOver ? [...outcomes, handOverToSuperior] : outcomes;
+/** The same for a step, which expires with one of `allowed`. */
+export function timeoutPolicySchemaFor(allowed: readonly string[]): z.ZodType<TimeoutPolicy> {
   return timeoutPolicySchema.refine(
     ({ expire }) => !expire || allowed.includes(expire.outcome),
     { path: ['expire', 'outcome'], error: 'timeout-policy.expire.outcome.unknown' },

@@ -38,7 +38,7 @@ export function rulesOf({ outcomes, clockOutcomes, expiryNeeded = false, byReque
 /** A policy from a request, if the step allows it. Throws a 400 that names the field, below `prefix` where the policy is not the whole body. */
 export function parsePolicy(contract: StepContract, body: unknown, locale: Locale, prefix?: string): StepTimeouts {
   const { expireOutcomes, mayEscalate, expiryNeeded } = rulesOf(contract);
-  const { success, data: policy, error } = timeoutPolicySchemaFor(expireOutcomes, { handOver: false }).safeParse(body);
+  const { success, data: policy, error } = timeoutPolicySchemaFor(expireOutcomes).safeParse(body);
   if (!success) throw invalidInput(error.issues, 'body', locale, prefix);
   const refuse = (field: string, key: string): Problem => invalidField(prefix ? `${prefix}.${field}` : field, key);
   if (!mayEscalate && policy.escalate) throw refuse('escalate', 'timeout-policy.escalate.requester');

@@ -1,5 +1,5 @@
 import { computed, onMounted, shallowRef } from 'vue';
-import { errorWords } from '../../client.ts';
+import { errorWords } from './client.ts';
 
 /** One answer of a list: `total` is exact for the filter, `nextCursor` null on the last page. */
 interface Page<Item> {
