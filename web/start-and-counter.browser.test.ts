@@ -102,6 +102,21 @@ describe('A requester and a storekeeper in a real browser', function () {
     });
     after(() => page?.context().close());
 
+    it('is where the inbox leads: goods go out there alone, with a receiver and a count', async () => {
+      const task = await openTask(product, processId, 'hand-over');
+      await page.goto(`${product.url}/tasks?task=${task}`);
+      const link = page.getByRole('link', { name: '去柜台发放' });
+      await link.waitFor();
+      expect(await page.getByRole('button', { name: '发放', exact: true }).count()).to.equal(0);
+      await page.getByRole('button', { name: '无法发放', exact: true }).click();
+      await page.getByLabel('无法发放的原因').waitFor();
+      await page.getByRole('button', { name: '取消' }).click();
+      await link.click();
+      await page.getByRole('button', { name: /^发放 \d+ 件/ }).waitFor();
+      expect((await product.db('task').where({ id: task }).first('state')).state).to.equal('open');
+      await page.goto(`${product.url}/supply/counter`);
+    });
+
     it('waits for a scan, and opens the request however its number is written', async () => {
       await page.getByText('等待领取').waitFor();
       await eventually('the number field is ready', () => page.evaluate(() => document.activeElement?.id === 'counter-number'));

@@ -1,5 +1,6 @@
 import { computed, ref, shallowRef } from 'vue';
-import { call, CallError, errorWords, newIdempotencyKey, type Answer } from '../../client.ts';
+import { call, errorWords, newIdempotencyKey, type Answer } from '../../client.ts';
+import { wasRefused } from '../../field-errors.ts';
 import { t } from '../../texts.ts';
 
 /** An item of the store, with its stock. */
@@ -92,7 +93,7 @@ async function take(line: Line, note: string): Promise<void> {
     });
     Object.assign(line, { state: 'saved', difference, item: { ...line.item, onHand } });
   } catch (error) {
-    const refused = error instanceof CallError && error.status >= 400 && error.status < 500 ? error : undefined;
+    const refused = wasRefused(error) ? error : undefined;
     const below = refused?.problem.code === 'stock-take-below-reserved';
     Object.assign(line, {
       state: 'refused',
