@@ -96,6 +96,8 @@ export const supplyLines = z.object({
     specification: z.string(),
     unit: z.string(),
     priceFen: z.int(),
+    /** On hand and nobody's, now. */
+    available: z.int(),
     note: z.string(),
     requested: z.int(),
     approved: z.int().nullable(),

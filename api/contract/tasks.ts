@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { listOf, listQuery } from '../lists.ts';
-import { cc, holder, id, instant, person, text, timelineEntry } from './processes.ts';
+import { cc, holder, id, instant, person, supplyLines, text, timelineEntry } from './processes.ts';
 
 const json = z.unknown();
 const actorKind = z.enum(['person', 'clock', 'system', 'administrator']);
@@ -38,6 +38,7 @@ export const taskDetail = taskSummary.extend({
   form: json,
   formVersion: z.number().int(),
   labels: z.record(z.string(), z.string()),
+  supply: supplyLines.nullable(),
   outcomes: z.array(z.object({ outcome: z.string(), title: text, commentNeeded: z.boolean(), dataSchema: json })),
   bounds: z.object({
     toStep: z.array(z.string()).optional(),

@@ -25,7 +25,7 @@ function paperWith(lines: number, more: Partial<Paper> = {}): Paper {
     supply: {
       ...sums,
       lines: Array.from({ length: lines }, (_, i) => ({
-        itemId: `item-${i}`, code: `K-${i}`, name: `复印纸${i}号`, specification: '70g 500张', unit: '包', priceFen: 100, note: '', requested: 2,
+        itemId: `item-${i}`, code: `K-${i}`, name: `复印纸${i}号`, specification: '70g 500张', unit: '包', priceFen: 100, available: 5, note: '', requested: 2,
         approved: 2, reason: null, missing: 0, issued: 1, amountFen: 200,
       })),
     },

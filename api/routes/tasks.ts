@@ -5,7 +5,7 @@ import { findVisibleProcess, formVersions, insertComment, timeline } from '../..
 import { holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { currentCalendar } from '../../db/queries/timeouts.ts';
-import { claimTask, copies, decidedTasks, findTask, inbox, mayAct, releaseTask, transferTask, type TaskRow } from '../../db/queries/tasks.ts';
+import { claimTask, copies, decidedTasks, findTask, inbox, mayAct, releaseTask, tasksOf, transferTask, type TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { dataSchema } from '../../workflows/lib/form.ts';
 import type { Decision, TaskChange } from '../../workflows/lib/messages.ts';
@@ -20,6 +20,7 @@ import { checkPeople, labelsOf } from '../processes/check.ts';
 import { decideMany } from '../processes/decide-many.ts';
 import { alreadyDecided, decide, lockActionable } from '../processes/decide.ts';
 import { contractOf, jsonSchema, presentCopy, presentEntry, presentTask } from '../processes/present.ts';
+import { supplyLinesOf } from '../supply/requisition-lines.ts';
 import { endOfDay } from '../processes/end-of-day.ts';
 
 /** The inbox, and what people do to tasks: decided here in PostgreSQL, signalled to the workflow afterwards. */
@@ -41,14 +42,18 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
       const type = processTypes[task.type]!;
       const contract = contractOf(task.type);
       const step = contract.steps[task.step]!;
-      const [forms, entries] = await Promise.all([formVersions(db, task.process_id), timeline(db, task.process_id)]);
+      const [forms, entries, tasks] = await Promise.all([formVersions(db, task.process_id), timeline(db, task.process_id), tasksOf(db, task.process_id)]);
       const current = forms.at(-1)!;
-      const [holders, receivers] = await Promise.all([holdersOf(db, task.candidates), receiversOf(db, entries.map(({ detail }) => detail))]);
+      const [holders, receivers, labels, supply] = await Promise.all([
+        holdersOf(db, task.candidates), receiversOf(db, entries.map(({ detail }) => detail)), labelsOf(db, type, current.form),
+        supplyLinesOf(db, type, { form: current.form, tasks, entries }),
+      ]);
       return {
         ...presentTask(task),
         form: current.form,
         formVersion: current.version,
-        labels: await labelsOf(db, type, current.form),
+        labels,
+        supply,
         outcomes: task.outcomes.map((outcome) => ({
           outcome,
           title: step.outcomes[outcome]!,

@@ -3,7 +3,7 @@ import { countLines, type Story } from './requisition-lines.ts';
 
 const form = { purpose: '日常', lines: [{ itemId: 'a', quantity: 5 }, { itemId: 'b', quantity: 2, note: '红' }, { itemId: 'c', quantity: 1 }] };
 const items = new Map(['a', 'b', 'c'].map((id, i) => [
-  id, { id, code: `K-${id}`, name: `物${id}`, specification: '', unit: '个', price_fen: 100 * (i + 1) },
+  id, { id, code: `K-${id}`, name: `物${id}`, specification: '', unit: '个', price_fen: 100 * (i + 1), available: 10 * i },
 ]));
 const lowered = {
   outcome: 'approved', data: { lines: [{ itemId: 'a', quantity: 4, reason: '库存紧张' }, { itemId: 'c', quantity: 0, reason: '不发' }] },

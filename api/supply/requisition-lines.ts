@@ -51,6 +51,7 @@ export function countLines({ form, tasks, entries }: Story, items: ReadonlyMap<s
       specification: item?.specification ?? '',
       unit: item?.unit ?? '',
       priceFen: item?.price_fen ?? 0,
+      available: item?.available ?? 0,
       note,
       requested,
       approved,

@@ -47,6 +47,7 @@ export const processTexts = {
   'process.supply.approved': { zh: '批准', en: 'Approved' },
   'process.supply.issued': { zh: '实发', en: 'Issued' },
   'process.supply.amount': { zh: '金额', en: 'Amount' },
+  'process.supply.available': { zh: '可用 {n}', en: '{n} available' },
   'process.supply.missing': { zh: '缺 {n}', en: '{n} short' },
   'process.supply.reason': { zh: '减少原因：{text}', en: 'fewer because: {text}' },
   'process.supply.sum': { zh: '合计 {n} 项', en: 'Total, {n} lines' },
