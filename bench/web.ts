@@ -37,7 +37,7 @@ const observe = `
   const lookForRow = () => {
     const row = document.querySelector('button.row');
     const box = row?.getBoundingClientRect();
-    if (row && row.contains(document.elementFromPoint(box.x + 20, box.y + 10))) seen.firstRow = performance.now();
+    if (row && row.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2))) seen.firstRow = performance.now();
     else requestAnimationFrame(lookForRow);
   };
   requestAnimationFrame(lookForRow);
