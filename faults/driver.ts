@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Asked, Json, OpLog, OpName } from './op-log.ts';
+import type { Asked, Json, Op, OpLog, OpName } from './op-log.ts';
 import { planted } from './planted.ts';
 import type { Random } from './random.ts';
 
@@ -24,7 +24,14 @@ const PATIENCE_MS = 100_000;
 const CALL_LIMIT_MS = 15_000;
 const PASSWORD = 'houqin-demo';
 
-interface Reply {
+/** Of so many ops one is looked for in the actor's own list afterwards (I15). */
+const LOOKS_EVERY = 7;
+
+/** What came of an ask. */
+export type Answered = Pick<Op, 'id' | 't1' | 'result' | 'status' | 'answer' | 'attempts'>;
+
+/** An HTTP answer with its JSON. */
+export interface Reply {
   status: number;
   body: Json;
 }
@@ -46,22 +53,30 @@ export class Driver {
 
   /** Logs everybody in and puts items on the shelves; before any fault. */
   async prepare(): Promise<void> {
-    for (const username of [...REQUESTERS, ...DECIDERS]) {
-      const response = await fetch(`${this.work.url}/api/login`, {
-        method: 'POST', headers: { 'content-type': 'application/json', origin: this.work.url },
-        body: JSON.stringify({ username, password: PASSWORD }),
-      });
-      const { person } = await response.json() as { person: { id: string } };
-      const cookie = response.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ');
-      this.people.set(username, { id: person.id, cookie });
-    }
-    for (const stock of [400, 400, 60, 12]) {
-      const code = `F-${this.work.random.whole(100_000_000, 999_999_999)}`;
-      const made = await this.call('storekeeper', 'POST', '/supply/items', { code, name: `物品 ${code}`, category: '故障', unit: '个', priceFen: 100 });
-      const received = await this.call('storekeeper', 'POST', `/supply/items/${made.body.id}/receipts`, { quantity: stock });
-      if (made.status !== 201 || received.status >= 300) throw new Error(`items: ${made.status}, ${received.status}`);
-      this.items.push(made.body.id);
-    }
+    for (const username of [...REQUESTERS, ...DECIDERS]) await this.admit(username);
+    for (const stock of [400, 400, 60, 12]) this.items.push(await this.addItem(stock));
+  }
+
+  /** Puts an item on the shelf; answers its id. The load asks only for those of `prepare`. */
+  async addItem(stock: number): Promise<string> {
+    const code = `F-${this.work.random.whole(100_000_000, 999_999_999)}`;
+    const made = await this.call('storekeeper', 'POST', '/supply/items', { code, name: `物品 ${code}`, category: '故障', unit: '个', priceFen: 100 });
+    const received = await this.call('storekeeper', 'POST', `/supply/items/${made.body.id}/receipts`, { quantity: stock });
+    if (made.status !== 201 || received.status >= 300) throw new Error(`items: ${made.status}, ${received.status}`);
+    return made.body.id;
+  }
+
+  /** Logs somebody in, who then can ask. */
+  async admit(username: string): Promise<string> {
+    const response = await fetch(`${this.work.url}/api/login`, {
+      method: 'POST', headers: { 'content-type': 'application/json', origin: this.work.url },
+      body: JSON.stringify({ username, password: PASSWORD }),
+    });
+    if (response.status !== 200) throw new Error(`login of ${username}: ${response.status}`);
+    const { person } = await response.json() as { person: { id: string } };
+    const cookie = response.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ');
+    this.people.set(username, { id: person.id, cookie });
+    return person.id;
   }
 
   /** Ids of the items that are asked for. */
@@ -97,6 +112,19 @@ export class Driver {
   /** Starts one requisition and waits for its answer. */
   async startOne(username: string, draws: Random): Promise<void> {
     await this.op(username, 'start', '/processes', undefined, (id) => ({ type: 'supply-requisition', form: this.form(id, draws) }));
+  }
+
+  /** Starts one requisition of so many pieces of one item. */
+  async startFor(username: string, itemId: string, quantity: number, key?: string): Promise<Answered> {
+    const bodyOf = (id: number): object => ({
+      type: 'supply-requisition', form: { purpose: `${planted.purpose} #${id}`, lines: [{ itemId, quantity }] },
+    });
+    return this.ask(username, 'start', '/processes', { bodyOf, key });
+  }
+
+  /** Decides one task. */
+  async decideOne(username: string, taskId: string, body: object, key?: string): Promise<Answered> {
+    return this.ask(username, 'decide', `/tasks/${taskId}/decision`, { target: taskId, bodyOf: () => body, key });
   }
 
   private async actAsRequester(username: string, draws: Random): Promise<void> {
@@ -184,12 +212,22 @@ export class Driver {
   }
 
   private async op(username: string, op: OpName, path: string, target: string | undefined, bodyOf: (id: number) => object): Promise<void> {
+    await this.ask(username, op, path, { target, bodyOf });
+  }
+
+  /**
+   * Asks for something, logged before and after, again and again with its key until the answer is known. `bodyOf` gets the op's number; a
+   * `key` of the caller's own makes several asks one wish.
+   */
+  async ask(
+    username: string, op: OpName, path: string, { target, bodyOf, key = randomUUID() }: {
+      target?: string; bodyOf: (id: number) => object; key?: string;
+    },
+  ): Promise<Answered> {
     const id = this.nextId;
     this.nextId += 1;
     const { log } = this.work;
-    const asked: Asked = {
-      id, key: randomUUID(), actor: this.people.get(username)!.id, username, op, path, target, body: bodyOf(id), t0: Date.now(),
-    };
+    const asked: Asked = { id, key, actor: this.people.get(username)!.id, username, op, path, target, body: bodyOf(id), t0: Date.now() };
     log.asked(asked);
     for (let attempts = 1; ; attempts += 1) {
       const reply = await this.call(username, 'POST', path, asked.body, asked.key).catch(() => undefined);
@@ -198,10 +236,32 @@ export class Driver {
       const isGivenUp = Date.now() - asked.t0 > PATIENCE_MS;
       if (isKnown || isGivenUp) {
         const result = !isKnown ? 'unknown' : status < 300 ? 'ok' : 'fail';
-        log.answered({ id, t1: Date.now(), result, status, answer: reply?.body ?? null, attempts });
-        return;
+        const answered = { id, t1: Date.now(), result, status, answer: reply?.body ?? null, attempts } as const;
+        log.answered(answered);
+        if (result === 'ok' && id % LOOKS_EVERY === 0) await this.look(username, asked, answered.answer);
+        return answered;
       }
       await delay(300);
+    }
+  }
+
+  /** Looks in one's own list until it shows what was answered with success. */
+  private async look(username: string, { id, op, target }: Asked, answer: Json): Promise<void> {
+    const list = { start: '/processes?view=mine&limit=50', decide: '/tasks?view=done&limit=50' }[op as string];
+    if (!list) return;
+    const from = performance.now();
+    const wanted = op === 'start' ? answer.id : target;
+    for (let blind = 0; ;) {
+      const began = (performance.now() - from) / 1_000;
+      const reply = await this.call(username, 'GET', list).catch(() => undefined);
+      const seconds = (performance.now() - from) / 1_000;
+      const isSeen = reply?.status === 200 && reply.body.items.some((item: Json) => item.id === wanted);
+      if (reply?.status === 200 && !isSeen) blind = began;
+      if (isSeen || seconds > PATIENCE_MS / 1_000) {
+        this.work.log.seen({ opId: id, list, seconds: isSeen ? seconds : null, blind });
+        return;
+      }
+      await delay(100);
     }
   }
 
@@ -209,13 +269,14 @@ export class Driver {
     return (await this.read(username, path))?.items ?? [];
   }
 
-  // What nobody could answer is no work: the loop looks again later.
-  private async read(username: string, path: string): Promise<Json> {
+  /** A page as somebody sees it; nothing where nobody could answer: then the loop looks again later. */
+  async read(username: string, path: string): Promise<Json> {
     const reply = await this.call(username, 'GET', path).catch(() => undefined);
     return reply?.status === 200 ? reply.body : undefined;
   }
 
-  private async call(username: string, method: string, path: string, body?: object, key?: string): Promise<Reply> {
+  /** One call that no op log knows: for what is set up before a fault. */
+  async call(username: string, method: string, path: string, body?: object, key?: string): Promise<Reply> {
     const { url } = this.work;
     const response = await fetch(`${url}/api${path}`, {
       method,

@@ -168,14 +168,22 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
         await client.query(
           "INSERT INTO outbox (process_id, kind, name, payload, parked_at) VALUES ($1, 'signal', 'claim', '{}', now())", [stuck],
         );
+        const shown = await one("SELECT id FROM task WHERE state = 'open' AND process_id = $1", [told]);
+        await client.query('UPDATE task SET policy_version = 999 WHERE id = $1', [shown.id]);
+        await client.query("DELETE FROM audit_event WHERE action = 'process-started' AND process_id = $1", [told]);
+        await client.query(
+          `INSERT INTO audit_event (actor_kind, action, process_id, task_id, detail)
+           VALUES ('clock', 'task-reminded', $1, $2, jsonb_build_object('n', 1, 'at', now() + interval '1 hour'))`, [told, shown.id],
+        );
+        log.seen({ opId: 1, list: '/tasks', seconds: null, blind: 9 });
         await temporal.service.terminateWorkflowExecution({
           namespace: system.namespace, workflowExecution: { workflowId: ended! },
         });
 
         return [
           ['I1', lost.id.split('.')[0]], ['I2', 'phantom'], ['I3', lost.id], ['I3', row.task], ['I3', 'stock_movement'],
-          ['I4', second.payload.taskId], ['I6', item!], ['I6', effect.effect_key], ['I8', stuck!], ['I10', ''],
-          ['I12', 'temporal.public.history_node.data'], ['I14', ended!],
+          ['I4', second.payload.taskId], ['I5', effect.effect_key], ['I6', item!], ['I8', stuck!], ['I9', shown.id], ['I10', ''], ['I11', told!],
+          ['I12', 'temporal.public.history_node.data'], ['I13', shown.id], ['I14', ended!], ['I15', '1'],
         ];
       });
     } finally {

@@ -99,6 +99,49 @@ export function json(payload: temporal.api.common.v1.IPayload | null | undefined
   return payload?.data ? JSON.parse(Buffer.from(payload.data).toString()) : undefined;
 }
 
+/** What a workflow was started with. */
+export function inputOf(history: History): Json {
+  return json(history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]);
+}
+
+/** The signals of a history, in their order. */
+export function signalsIn(history: History): { name: string; input: Json }[] {
+  return (history.events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+    signal ? [{ name: signal.signalName!, input: json(signal.input?.payloads?.[0]) }] : []);
+}
+
+/** What a local activity answered. */
+export interface Answer {
+  activity: string;
+  result: Json;
+}
+
+/** The answers of local activities, in their order; those that were cancelled or failed are left out. */
+export function answersIn(history: History): Answer[] {
+  return (history.events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => {
+    const result = marker?.details?.result?.payloads?.[0];
+    if (marker?.markerName !== 'core_local_activity' || !result || marker.failure) return [];
+    return [{ activity: json(marker.details!.data!.payloads![0]).activity_type, result: result.data?.length ? json(result) : null }];
+  });
+}
+
+/** The timers of a history that fired, with the instants (milliseconds of the epoch) when they were due and when they fired. */
+export function timersIn(history: History): { summary: string; due: number; fired: number }[] {
+  const started = new Map<string, { summary: string; due: number }>();
+  return (history.events ?? []).flatMap((event) => {
+    const { timerStartedEventAttributes: start, timerFiredEventAttributes: end } = event;
+    if (start) {
+      const due = instantOf(event.eventTime) + instantOf(start.startToFireTimeout);
+      started.set(start.timerId!, { summary: json(event.userMetadata?.summary) ?? '', due });
+    }
+    return end ? [{ ...started.get(end.timerId!)!, fired: instantOf(event.eventTime) }] : [];
+  });
+}
+
+function instantOf(at: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
+  return Number(at?.seconds ?? 0) * 1_000 + (at?.nanos ?? 0) / 1e6;
+}
+
 /** The decisions that a history holds, by task, in their order: signals, and answers of activities that found a task decided. */
 export function decisionsIn(history: History): Map<string, { by: 'signal' | 'activity'; decision: Json }[]> {
   const found = new Map<string, { by: 'signal' | 'activity'; decision: Json }[]>();

@@ -32,6 +32,17 @@ export interface Op extends Asked {
   attempts: number;
 }
 
+/** How somebody who was answered with success found it in a list of their own. */
+export interface Sighting {
+  opId: number;
+  /** The path of the list. */
+  list: string;
+  /** From the answer until it was seen; null when it was given up. */
+  seconds: number | null;
+  /** How long after the answer the last look began that was answered and did not show it; 0 when the first one did. */
+  blind: number;
+}
+
 /** The driver's own record of a run, outside of the system and on disk before the next step is taken. */
 export class OpLog {
   readonly file: string;
@@ -50,6 +61,11 @@ export class OpLog {
   /** When it is known, or given up as unknown. */
   answered(answer: Pick<Op, 'id' | 't1' | 'result' | 'status' | 'answer' | 'attempts'>): void {
     this.write({ answered: answer });
+  }
+
+  /** When an own list was looked at after an answer. */
+  seen(sighting: Sighting): void {
+    this.write({ seen: sighting });
   }
 
   close(): void {
@@ -71,6 +87,11 @@ export function readOps(file: string): Op[] {
     if (answered) Object.assign(ops.get(answered.id)!, answered);
   }
   return [...ops.values()];
+}
+
+/** Reads back who saw what. */
+export function readSightings(file: string): Sighting[] {
+  return readFileSync(file, 'utf8').split('\n').filter((line) => line.startsWith('{"seen"')).map((line) => JSON.parse(line).seen as Sighting);
 }
 
 /** Counts for the report of a run. */

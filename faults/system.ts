@@ -7,8 +7,8 @@ import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { spawnOwn, type Exit, type OwnProcess } from '../scripts/servers/own-process.ts';
 import { pickPort } from '../scripts/servers/ports.ts';
 import { projectRoot } from '../scripts/servers/places.ts';
-import { removeCluster, startPostgres, type Postgres } from '../scripts/servers/postgres.ts';
-import { startTemporal, type Temporal } from '../scripts/servers/temporal.ts';
+import { removeCluster, startPostgres, withClient, type Postgres } from '../scripts/servers/postgres.ts';
+import { startTemporal, type Temporal, type TemporalOptions } from '../scripts/servers/temporal.ts';
 import { findTemporalServer, type TemporalServer } from '../scripts/servers/temporal-server.ts';
 import { testFolder } from '../scripts/servers/test-folder.ts';
 import { answers, isPolled } from '../scripts/startup/services.ts';
@@ -21,8 +21,10 @@ export interface Program {
   readonly running: boolean;
   /** Ends by itself where a fail-point kills it. */
   readonly exited: Promise<Exit>;
-  /** Starts it and resolves when it is ready. `failpoints` as in HOUQIN_FAILPOINTS. */
-  start(failpoints?: string): Promise<void>;
+  /** Starts it and resolves when it is ready. `failpoints` as in HOUQIN_FAILPOINTS; `more` goes into its environment. */
+  start(failpoints?: string, more?: NodeJS.ProcessEnv): Promise<void>;
+  /** Starts it and does not wait. */
+  launch(failpoints?: string, more?: NodeJS.ProcessEnv): Promise<void>;
   /** SIGKILL to its whole group. */
   kill(): Promise<void>;
   /** Asks it to end, as a deployment does. */
@@ -42,17 +44,22 @@ export interface System {
   readonly api: Program;
   readonly worker: Program;
   readonly postgres: Server;
-  readonly temporal: Server;
+  readonly temporal: Server<TemporalTwist>;
   /** What API, worker and both servers have written so far, all their lives together. */
   logs(): { name: string; text: string }[];
+  /** Takes everything that happened away: the databases are made anew and all of it is started again, but for PostgreSQL itself. */
+  renew(): Promise<void>;
   /** Ends everything that it started and removes its files. */
   stop(): Promise<void>;
 }
 
+/** What an experiment changes in Temporal's server, until it is started again without. */
+export type TemporalTwist = Pick<TemporalOptions, 'faultInjection' | 'dynamicConfig'>;
+
 /** PostgreSQL or Temporal: killed without warning, started again on the same ports and files. */
-export interface Server {
+export interface Server<Twist = void> {
   kill(): Promise<void>;
-  start(): Promise<void>;
+  start(twist?: Twist): Promise<void>;
 }
 
 /** Starts a system with the demo company in it. */
@@ -80,13 +87,14 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
 
   // The official server: the dev server's store is no PostgreSQL, and the invariants are about both databases.
   const server: TemporalServer = await findTemporalServer({ log: quiet, order: ['b', 'e'] });
-  const startServer = (known?: Temporal): Promise<Temporal> => startTemporal({
-    dataDir: path.join(folder, 'temporal'), postgres, server, log: quiet, ports: known?.ports,
+  const startServer = (known?: Temporal, twist: TemporalTwist = {}): Promise<Temporal> => startTemporal({
+    dataDir: path.join(folder, 'temporal'), postgres, server, log: quiet, ports: known?.ports, ...twist,
   });
-  let [temporal] = await Promise.all([
-    startServer(),
-    migrate(databaseUrl).then(() => seedDemoCompany(databaseUrl)),
-  ]);
+  const prepare = async (known?: Temporal): Promise<Temporal> => {
+    const [started] = await Promise.all([startServer(known), migrate(databaseUrl).then(() => seedDemoCompany(databaseUrl))]);
+    return started;
+  };
+  let temporal = await prepare();
   undo.push(() => temporal.stop(4_000));
 
   const port = await pickPort();
@@ -122,9 +130,20 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
       async kill() {
         await temporal.kill();
       },
-      async start() {
-        temporal = await startServer(temporal);
+      async start(twist) {
+        temporal = await startServer(temporal, twist);
       },
+    },
+    async renew() {
+      await Promise.all([api.kill(), worker.kill()]);
+      await temporal.kill();
+      await withClient(postgres.adminUrl, async (client) => {
+        for (const name of ['houqin', 'temporal', 'temporal_visibility']) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      });
+      logFiles.length = 0;
+      await postgres.createDatabase('houqin', 'houqin');
+      temporal = await prepare(temporal);
+      await Promise.all([api.start(), worker.start()]);
     },
     logs: () => [...logFiles, ...logsOf(path.join(folder, 'postgres')), ...logsOf(path.join(folder, 'temporal'))]
       .map((file) => ({ name: path.basename(file), text: readFileSync(file, 'utf8') })),
@@ -140,29 +159,29 @@ function program(
 ): Program {
   let current: OwnProcess | undefined;
   let lives = 0;
+  let logFile = '';
   const end = async (how: (process: OwnProcess) => Promise<unknown>): Promise<void> => {
     const ending = current;
     current = undefined;
     if (ending) await how(ending);
   };
-  return {
+  const self: Program = {
     get running() {
       return current !== undefined;
     },
     get exited() {
       return current?.exited ?? Promise.resolve({ code: null, signal: null });
     },
-    async start(failpoints) {
+    async launch(failpoints, more) {
       lives += 1;
       // A log of its own for each life: none is rotated away before it was searched.
-      const logFile = path.join(folder, 'logs', `${name}-${lives}.log`);
+      logFile = path.join(folder, 'logs', `${name}-${lives}.log`);
       logFiles.push(logFile);
-      const since = Date.now();
       const started = await spawnOwn({
         command: process.execPath,
         args: ['--import', 'tsx', path.join(projectRoot, name, 'main.ts')],
         cwd: projectRoot,
-        env: { ...env, ...(failpoints && { HOUQIN_FAILPOINTS: failpoints }) },
+        env: { ...env, ...more, ...(failpoints && { HOUQIN_FAILPOINTS: failpoints }) },
         logFile,
         recordFile: path.join(folder, 'run', `${name}.json`),
       });
@@ -170,6 +189,11 @@ function program(
       void started.exited.then(() => {
         if (current === started) current = undefined;
       });
+    },
+    async start(failpoints, more) {
+      const since = Date.now();
+      await self.launch(failpoints, more);
+      const started = current;
       // One that is to die may do so before anybody has seen it ready.
       await until(`${name} of ${logFile}`, async () => current !== started || isReady(since), 60);
       if (current === started || failpoints) return;
@@ -178,6 +202,7 @@ function program(
     kill: () => end((ending) => ending.kill()),
     stop: () => end((ending) => ending.stop({ timeoutMs: 15_000 })),
   };
+  return self;
 }
 
 /** Asks again until it is so; answers how many seconds that took. Throws, saying what it waited for, after `seconds`. */

@@ -11,8 +11,15 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     temporalAddress: needed(env, 'TEMPORAL_ADDRESS', 'host:port of the Temporal frontend'),
     temporalNamespace: env.TEMPORAL_NAMESPACE ?? 'houqin',
     cacheDir: join(env.HOUQIN_DATA ?? 'data', 'cache'),
+    maxCachedWorkflows: cached(env.HOUQIN_CACHED_WORKFLOWS || '300'),
     failpoints: env.HOUQIN_FAILPOINTS ? parseFailpoints(env.HOUQIN_FAILPOINTS) : new Map<string, number>(),
   };
+}
+
+/** How many cases are kept in memory; another one is replayed when something happens to it. */
+function cached(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new Error(`HOUQIN_CACHED_WORKFLOWS is "${text}": set it to a whole number from 1 to 99999.`);
 }
 
 function needed(env: NodeJS.ProcessEnv, name: string, what: string): string {

@@ -26,7 +26,7 @@ Runtime.install({
 const db = connect(config.databaseUrl, 24);
 const connection = await reach(config.temporalAddress);
 const worker = await createWorker({
-  connection, namespace: config.temporalNamespace, db, cacheDir: config.cacheDir, log,
+  connection, namespace: config.temporalNamespace, db, cacheDir: config.cacheDir, log, maxCachedWorkflows: config.maxCachedWorkflows,
 });
 log.info('polling');
 // Rejects on a fatal error; the process then exits non-zero, and whoever runs it starts it again with a new worker.

@@ -1,0 +1,24 @@
+import { changes } from './changes.ts';
+import { group, sayOf, type Facts, type Violation } from './facts.ts';
+
+/** I2: nothing stands that nobody asked for. */
+export function noPhantoms({ ops, tables }: Facts): Violation[] {
+  const { violations, say } = sayOf('I2');
+  const asked = ops.filter(({ result }) => result !== 'fail');
+  const purposes = new Set(asked.map(({ op, body }) => (op === 'start' ? body.form.purpose : body.data?.form?.purpose)).filter(Boolean));
+  const forms = group(tables.form, 'process_id');
+  for (const process of tables.process) {
+    const mine = forms.get(process.id) ?? [];
+    if (mine.length === 0) say(process.id, 'a process without a form');
+    for (const { form, version } of mine) if (!purposes.has(form.purpose)) say(process.id, `form version ${version} traces to no op`);
+  }
+  const decisions = new Set(asked.filter(({ op }) => op === 'decide').map(({ target, actor, body }) => `${target} ${actor} ${body.outcome}`));
+  for (const task of tables.task.filter(({ actor_kind }) => actor_kind === 'person')) {
+    if (decisions.has(`${task.id} ${task.decided_by} ${task.outcome}`)) continue;
+    say(task.id, `the decision ${task.outcome} by ${task.decided_by} traces to no op`);
+  }
+  for (const { op, task, actor, ok, unknown, stands } of changes({ ops, tables })) {
+    if (stands > ok + unknown) say(task, `${stands} × ${op} by ${actor} stand, ${ok} were answered with success, ${unknown} are unknown`);
+  }
+  return violations;
+}

@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Op } from '../op-log.ts';
+import { changes } from './changes.ts';
+import { byId, sayOf, type Facts, type Row, type Violation } from './facts.ts';
+
+/** I1: every op that was answered with success stands, exactly once. */
+export function nothingLost({ ops, tables }: Facts): Violation[] {
+  const { violations, say: note } = sayOf('I1');
+  const say = (op: Op, text: string): void => {
+    note(String(op.answer?.processId ?? op.answer?.id ?? op.target), `op ${op.id} (${op.op} by ${op.username}) ${text}`);
+  };
+  const [processes, tasks] = [byId(tables.process), byId(tables.task)];
+  const forms = new Map<string, Row[]>();
+  for (const row of tables.form) forms.set(row.form.purpose, [...forms.get(row.form.purpose) ?? [], row]);
+  for (const op of ops.filter(({ result }) => result === 'ok')) {
+    if (op.op === 'start') {
+      const process = processes.get(op.answer.id);
+      if (!process) say(op, 'was answered 201; the process is not there');
+      else if (process.requester_id !== op.actor) say(op, `stands in the name of ${process.requester_id}`);
+      const mine = (forms.get(op.body.form.purpose) ?? []).filter(({ version }) => version === 1);
+      if (mine.length !== 1 || mine[0]!.process_id !== op.answer.id) say(op, `stands in ${mine.length} processes`);
+      else if (!isDeepStrictEqual(mine[0]!.form, op.body.form)) say(op, 'stands with another form');
+    }
+    if (op.op === 'decide') {
+      const task = tasks.get(op.target!);
+      if (task?.state !== 'decided') say(op, `was answered 200; the task ${op.target} is ${task?.state ?? 'not there'}`);
+      else if (task.decided_by === op.actor && task.decided_at.toISOString() === op.answer.decidedAt) {
+        const wanted = { comment: op.body.comment ?? null, data: op.body.data ?? null };
+        if (!isDeepStrictEqual({ comment: task.comment, data: task.data }, wanted)) say(op, `stands with other words or data on ${op.target}`);
+      }
+      if (op.body.outcome === 'resubmitted') {
+        const mine = forms.get(op.body.data.form.purpose) ?? [];
+        if (mine.length !== 1) say(op, `stands as ${mine.length} form versions`);
+      }
+    }
+    if (op.op === 'withdraw') {
+      const process = processes.get(op.target!);
+      if (process?.outcome !== 'withdrawn') say(op, `was answered 200; the process is ${process?.outcome ?? process?.status ?? 'not there'}`);
+    }
+  }
+  for (const { op, task, actor, ok, stands } of changes({ ops, tables })) {
+    if (stands < ok) note(task, `${ok} × ${op} by ${actor} answered with success, ${stands} stand`);
+  }
+  return violations;
+}

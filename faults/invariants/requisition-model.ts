@@ -1,0 +1,116 @@
+import { answersIn, decisionsIn, inputOf, type Answer } from '../histories.ts';
+import type { Json } from '../op-log.ts';
+import type { History } from './facts.ts';
+
+/** A task as a history tells of it. */
+export interface RebuiltTask {
+  id: string;
+  decision: Json | undefined;
+  deadlines: Json[];
+  policyVersion: number;
+  calendarVersion: number;
+  afterEnd: boolean;
+}
+
+/** A requisition as its history alone tells of it. */
+export interface Rebuilt {
+  formHashes: string[];
+  tasks: Map<string, RebuiltTask>;
+  /** The task that was about to be opened when the history ends or turns to a withdrawal: it may have been, without the history knowing. */
+  maybe: string | undefined;
+  outcome: string | undefined;
+  issued: Map<string, number>;
+}
+
+const APPROVALS = ['department-leader', 'service-centre-director'];
+const FULFILLED = new Set(['issued', 'partly-issued']);
+
+/**
+ * Tells a requisition's story again from its history: the company's rule a second time, in other words than the workflow's, so that a mistake
+ * in either is seen. Throws where the history takes a step that the rule does not know.
+ */
+export function rebuild(processId: string, history: History): Rebuilt {
+  const input = inputOf(history);
+  const decisions = decisionsIn(history);
+  const answers = answersIn(history).filter(({ activity }) => activity !== 'noticeRequester' && activity !== 'expiryOf');
+  const end = answers.findIndex(({ activity }) => activity === 'endProcess');
+  const story = end === -1 ? answers : answers.slice(0, end);
+  const after = end === -1 ? [] : answers.slice(end + 1);
+  const counts = new Map<string, number>();
+  const rebuilt: Rebuilt = {
+    formHashes: [input.formHash], tasks: new Map(), maybe: undefined, outcome: end === -1 ? undefined : answers[end]!.result.outcome,
+    issued: new Map(),
+  };
+  tell(story);
+  if (rebuilt.outcome && FULFILLED.has(rebuilt.outcome)) open('evaluation', after, true);
+  return rebuilt;
+
+  function tell(from: Answer[]): void {
+    let step = 0;
+    for (;;) {
+      const decision = open(APPROVALS[step]!, from);
+      if (!decision) return;
+      if (decision.outcome === 'rejected') return;
+      if (decision.outcome === 'returned') {
+        const target = decision.facts?.toStep ?? 'revise';
+        step = Math.max(0, APPROVALS.indexOf(target));
+        if (target !== 'revise') continue;
+        const revision = open('revise', from);
+        if (revision?.outcome !== 'resubmitted') return;
+        rebuilt.formHashes.push(revision.facts.formHash);
+        continue;
+      }
+      step += 1;
+      if (step < APPROVALS.length) continue;
+      const reservation = take('reserveStock', from);
+      if (!reservation) return;
+      if (reservation.reserved.length > 0) {
+        handOver(from);
+        return;
+      }
+      step = APPROVALS.length - 1;
+    }
+  }
+
+  function handOver(from: Answer[]): void {
+    for (;;) {
+      const decision = open('hand-over', from);
+      if (decision?.outcome !== 'issued') return;
+      const issue = take('issueStock', from);
+      if (!issue) throw new Error('handed over without an issue');
+      for (const { itemId, quantity } of issue.issuedInAll) rebuilt.issued.set(itemId, quantity);
+      if (issue.remaining.length === 0) return;
+    }
+  }
+
+  /** Opens the next task at a step; answers its decision, nothing where it has none. */
+  function open(step: string, from: Answer[], afterEnd = false): Json | undefined {
+    const n = (counts.get(step) ?? 0) + 1;
+    counts.set(step, n);
+    const id = `${processId}.${step}.${n}`;
+    const answer = take('openTask', from);
+    if (!answer || answer.state === 'withdrawn') {
+      rebuilt.maybe = id;
+      return undefined;
+    }
+    const decision = decisions.get(id)?.[0]?.decision;
+    const task: RebuiltTask = {
+      id, decision, deadlines: answer.deadlines, policyVersion: answer.policyVersion, calendarVersion: answer.calendarVersion, afterEnd,
+    };
+    rebuilt.tasks.set(id, task);
+    while (from[0] && ['passDeadline', 'rescheduleTask'].includes(from[0].activity)) {
+      const { result } = from.shift()!;
+      if (result.state === 'open') Object.assign(task, { ...result, state: undefined });
+    }
+    return decision;
+  }
+
+  /** The next answer, which must be this activity's; nothing where the story has ended. What undoes effects is no part of it. */
+  function take(activity: string, from: Answer[]): Json | undefined {
+    const next = from[0];
+    if (!next || next.activity === 'releaseStock') return undefined;
+    if (next.activity !== activity) throw new Error(`${next.activity} where the rule says ${activity}`);
+    from.shift();
+    return next.result;
+  }
+}
