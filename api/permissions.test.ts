@@ -1,54 +1,25 @@
 import { expect } from 'chai';
-import { giveRole, openAccounts } from '../test/accounts.ts';
-import { startApi, type TestApi } from '../test/api.ts';
-import { call, login, type Answer, type Person } from '../test/person.ts';
-import { PREPARED_ITEM, putDecision, putItem, putProcess, putTask } from '../test/prepared.ts';
+import { giveRole } from '../test/accounts.ts';
+import type { TestApi } from '../test/api.ts';
+import { call, login, type Person } from '../test/person.ts';
+import { PREPARED_ITEM, putDecision, putProcess, putTask } from '../test/prepared.ts';
+import { nameOf, startStage, UNKNOWN_ID, whoMay, type Fixture, type Stage } from '../test/stage.ts';
+import { bodies, BYSTANDER, DIRECTOR, idOf, LEADER, MANAGER } from '../test/valid-requests.ts';
 import { walk } from '../test/walk.ts';
-import { seedDemoCompany } from '../db/seeds/demo-company.ts';
-import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
-import { processTypes } from '../workflows/contracts.ts';
 import { endpoints } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
-import { cases, expected, people, type Case, type Thing, type Who } from './permissions-expected.ts';
-
-const LEADER = 'department-leader';
-const DIRECTOR = 'service-centre-director';
-
-const idOf: Record<Exclude<Who, 'anonymous'>, string> = {
-  requester: 'person-wang-wei',
-  colleague: 'person-li-na',
-  leader: 'person-chen-jianhua',
-  requester2: 'person-zhao-lei',
-  leader2: 'person-sun-haitao',
-  director: 'person-zhou-huimin',
-  storekeeper: 'person-yang-guang',
-  admin: 'person-deng-zihan',
-  auditor: 'person-wei-jing',
-};
-const MANAGER = 'person-zheng-guodong';
-const BYSTANDER = 'person-lin-shuyuan';
-/** Whom administrators change here; nobody logs in as this one. */
-const CHANGED = 'person-yuan-meng';
-
-/** A case as it is asked about: its process, and the task that is (or was) open. */
-interface Fixture {
-  process: string;
-  task: string;
-}
+import { cases, expected, people, type Thing, type Who } from './permissions-expected.ts';
 
 describe('permissions', function () {
   this.timeout(60_000);
   let api: TestApi;
-  const sessions = new Map<Who, Person>();
+  let sessions: Stage['sessions'];
+  let prepare: Stage['prepare'];
+  let ask: Stage['ask'];
+  let usernameOf: Stage['usernameOf'];
 
   before(async () => {
-    api = await startApi();
-    await seedDemoCompany(api.database.url);
-    const { db } = api.database;
-    await putItem(db);
-    await putAnnouncements();
-    await openAccounts(db, [...Object.values(idOf), MANAGER, BYSTANDER]);
-    for (const who of people) if (who !== 'anonymous') sessions.set(who, await loginAs(who));
+    ({ api, sessions, prepare, ask, usernameOf } = await startStage());
   });
   after(async () => {
     await api?.stop();
@@ -131,8 +102,8 @@ describe('permissions', function () {
       const { process, task } = await prepare('waiting');
       const colleague = sessions.get('colleague')!;
       for (const [hidden, unknown] of [
-        [`/processes/${process}`, `/processes/${unknownId}`],
-        [`/tasks/${task}`, `/tasks/${unknownId}.${LEADER}.1`],
+        [`/processes/${process}`, `/processes/${UNKNOWN_ID}`],
+        [`/tasks/${task}`, `/tasks/${UNKNOWN_ID}.${LEADER}.1`],
       ] as const) {
         const [a, b] = [await colleague.get(hidden), await colleague.get(unknown)];
         expect([a.status, { ...a.body, instance: '' }]).to.eql([b.status, { ...b.body, instance: '' }]);
@@ -219,7 +190,7 @@ describe('permissions', function () {
         const fixture = await prepare(thing);
         for (const field of fields) {
           const body = { ...bodies[nameOf(endpoint)]!(thing, who), [field]: idOf.admin };
-          const answer = await ask(endpoint, fixture, thing, who, body);
+          const answer = await ask(endpoint, fixture, thing, who, { body });
           expect(answer.status, field).to.equal(400);
           expect(answer.body.errors.map(({ path }: { path: string }) => path), field).to.include(field);
         }
@@ -264,80 +235,12 @@ describe('permissions', function () {
     });
   });
 
-  const unknownId = 'supply-requisition-00000000-0000-7000-8000-000000000000';
-
-  /** Makes the case anew. What is no case (an item, a step) is always there. */
-  async function prepare(thing: Thing): Promise<Fixture> {
-    const { db } = api.database;
-    const make: Record<Exclude<Case, 'unknown'>, () => Promise<Fixture>> = {
-      async waiting() {
-        const process = await putProcess(db, idOf.requester);
-        return { process, task: await putTask(db, process, LEADER) };
-      },
-      async waiting2() {
-        const process = await putProcess(db, idOf.requester2);
-        await putDecision(db, await putTask(db, process, LEADER), idOf.leader2, 'approved');
-        await db('copy').insert({ process_id: process, person_id: idOf.colleague, copied_by: idOf.requester2 });
-        return { process, task: await putTask(db, process, DIRECTOR) };
-      },
-      async claimed() {
-        const process = await putProcess(db, idOf.requester);
-        await putDecision(db, await putTask(db, process, LEADER), idOf.leader, 'approved');
-        await putDecision(db, await putTask(db, process, DIRECTOR), idOf.director, 'approved');
-        const task = await putTask(db, process, 'hand-over');
-        await db('task').where({ id: task }).update({ assignee_id: idOf.storekeeper });
-        return { process, task };
-      },
-      async returned() {
-        const process = await putProcess(db, idOf.requester);
-        await putDecision(db, await putTask(db, process, LEADER), idOf.leader, 'returned');
-        return { process, task: await putTask(db, process, 'revise') };
-      },
-      async ended() {
-        const process = await putProcess(db, idOf.requester2);
-        const task = await putTask(db, process, LEADER);
-        await putDecision(db, task, idOf.leader2, 'rejected');
-        await db('process').where({ id: process }).update({ status: 'ended', outcome: 'rejected', ended_at: db.fn.now() });
-        return { process, task };
-      },
-    };
-    // What a success changed before: a draft is a draft again.
-    if (!(thing in make)) await putAnnouncements();
-    return thing in make ? make[thing as keyof typeof make]() : { process: unknownId, task: `${unknownId}.${LEADER}.1` };
-  }
-
   /** Says what differs when `who` asks, or nothing. */
   async function difference(endpoint: Endpoint, thing: Thing, fixture: Fixture, who: Who, status: number): Promise<string[]> {
-    const answer = await ask(endpoint, fixture, thing, who, bodies[nameOf(endpoint)]?.(thing, who));
+    const answer = await ask(endpoint, fixture, thing, who);
     const problem = answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
     if (answer.status === status && problem === status >= 400) return [];
     return [`${nameOf(endpoint)}, ${thing}, ${who}: ${answer.status} ${answer.body?.code ?? ''}, expected ${status}`];
-  }
-
-  async function ask(endpoint: Endpoint, { process, task }: Fixture, thing: Thing, who: Who, body: object | undefined): Promise<Answer> {
-    const ends = endpoint.path === '/login' || endpoint.path === '/logout';
-    const person = ends && who !== 'anonymous' ? await loginAs(who) : sessions.get(who);
-    const kept = Object.entries(keptIds).find(([prefix]) => endpoint.path.startsWith(prefix))?.[1];
-    const id = endpoint.path.startsWith('/tasks/') ? task : kept ? kept[thing] ?? kept.unknown! : process;
-    const path = endpoint.path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', thing === 'step' ? LEADER : 'no-such-step');
-    if (endpoint.method === 'get') {
-      const query = path === '/search' ? '?q=LY' : '';
-      return person ? person.get(path + query) : call(api.url, 'GET', path + query);
-    }
-    if (!person) return call(api.url, endpoint.method.toUpperCase(), path, body);
-    const answer = await person[endpoint.method as 'post' | 'put' | 'patch'](path, body);
-    // Whoever has a new password has the old one again.
-    if (endpoint.path === '/me/password' && answer.status === 200) await openAccounts(api.database.db, [idOf[who as keyof typeof idOf]]);
-    return answer;
-  }
-
-  async function putAnnouncements(): Promise<void> {
-    const { db } = api.database;
-    const text = { title: '备用公告', body: '备用' };
-    await db('announcement').insert([
-      { ...text, id: 'announcement-shown', state: 'published', published_at: '2026-11-02T00:00:00Z' },
-      { ...text, id: 'announcement-draft', state: 'draft', published_at: null },
-    ]).onConflict('id').merge(['state', 'published_at']);
   }
 
   /** What a refused write must leave as it is. */
@@ -352,97 +255,8 @@ describe('permissions', function () {
     return JSON.stringify(await Promise.all(tables.map((table) => db(table).orderBy(keys[table] ?? ['id']))));
   }
 
-  async function loginAs(who: Exclude<Who, 'anonymous'>): Promise<Person> {
-    return login(api.url, await usernameOf(idOf[who]));
-  }
-
-  async function usernameOf(id: string): Promise<string> {
-    return (await api.database.db('person').where({ id }).first('username')).username;
-  }
-
   /** Every id of a list, page by page. */
   async function ids(person: Person, path: string, of: (row: any) => string): Promise<string[]> {
     return (await walk(person, path)).rows.map(of);
   }
 });
-
-/** Somebody whom the endpoint answers, and about what. */
-function whoMay(endpoint: Endpoint): [Thing, Who] {
-  for (const [thing, answers] of Object.entries(expected[nameOf(endpoint)]!) as [Thing, Record<Who, number>][]) {
-    const who = people.findLast((each) => answers[each] < 400);
-    if (who) return [thing, who];
-  }
-  throw new Error(`nobody may ${nameOf(endpoint)}`);
-}
-
-function nameOf({ method, path }: Endpoint): string {
-  return `${method.toUpperCase()} ${path}`;
-}
-
-/** Ids of what is always there, by the beginning of the path. */
-const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, string>>>>> = {
-  '/supply/': { item: PREPARED_ITEM, unknown: 'item-unknown' },
-  '/admin/people': { person: CHANGED, unknown: 'person-unknown' },
-  '/admin/departments': { department: 'dept-telecom', unknown: 'dept-unknown' },
-  '/admin/roles': { role: 'auditor', unknown: 'no-such-role' },
-  '/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
-  '/admin/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
-};
-
-let itemNumber = 0;
-const decisions: Partial<Record<Thing, object>> = {
-  claimed: { outcome: 'issued' },
-  returned: { outcome: 'resubmitted', data: { form: { purpose: '改后', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } } },
-};
-
-/** A valid body for every write, so that only the right is missing where it is refused. */
-const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
-  'POST /login': () => ({ username: 'requester', password: 'houqin-demo' }),
-  'POST /logout': () => ({}),
-  'PATCH /me': () => ({ locale: 'zh-CN' }),
-  'POST /me/password': () => ({ current: 'houqin-demo', password: 'vier Kerzen am Fenster' }),
-  'POST /csp-reports': () => ({}),
-  'POST /processes': () => ({ type: 'supply-requisition', form: { purpose: '权限', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } }),
-  'POST /processes/:id/withdraw': () => ({ reason: '不需要了' }),
-  'POST /processes/:id/remind': () => ({}),
-  'POST /processes/:id/comments': () => ({ text: '请尽快' }),
-  'POST /processes/:id/prints': () => ({}),
-  'POST /tasks/decisions': () => ({ ids: ['supply-requisition-none.department-leader.1'], outcome: 'approved' }),
-  'POST /tasks/:id/decision': (thing) => decisions[thing] ?? { outcome: 'approved' },
-  'POST /tasks/:id/claim': () => ({}),
-  'POST /tasks/:id/release': () => ({}),
-  'POST /tasks/:id/transfer': () => ({ to: BYSTANDER, comment: '外出' }),
-  'POST /audit/processes/:id/replay': () => ({}),
-  'POST /notices/read': () => ({}),
-  'POST /supply/items/import': () => ({ csv: '编码,名称,类别,单位,单价（元）\nP-900,导入物品,测试,个,1.00\n', dryRun: true }),
-  'POST /supply/items': () => {
-    itemNumber += 1;
-    return { code: `P-1${itemNumber}`, name: '新物品', category: '测试', unit: '个', priceFen: 100 };
-  },
-  'PATCH /supply/items/:id': () => ({ name: '备用物品' }),
-  'POST /supply/items/:id/receipts': () => ({ quantity: 1 }),
-  'POST /supply/items/:id/stock-takes': () => ({ counted: 5 }),
-  'POST /admin/operations/processes/:id/redeliver': () => ({}),
-  'POST /admin/timeout-policies/:type/:step/preview': () => ({ policy: processTypes['supply-requisition']!.contract.steps[LEADER]!.timeouts }),
-  'POST /admin/people': () => {
-    itemNumber += 1;
-    return { username: `neu-${itemNumber}`, name: '新人', departmentId: 'dept-telecom', roles: [] };
-  },
-  'PATCH /admin/people/:id': () => ({ title: '通信运维员', roles: [] }),
-  'POST /admin/people/:id/deactivate': () => ({}),
-  'POST /admin/people/:id/reactivate': () => ({}),
-  'POST /admin/people/:id/password': () => ({}),
-  'POST /admin/departments': () => ({ name: '新部门', nameEn: 'New department', parentId: 'dept-branch', leaderId: null }),
-  'PATCH /admin/departments/:id': () => ({ nameEn: 'Information and Telecommunication' }),
-  'PATCH /admin/roles/:id': () => ({ add: [], remove: [BYSTANDER] }),
-  'POST /announcements/:id/read': () => ({}),
-  'POST /admin/announcements': () => ({ title: '停水通知', body: '周六停水。' }),
-  'PATCH /admin/announcements/:id': () => ({ title: '停水通知（改）' }),
-  'POST /admin/announcements/:id/publish': () => ({}),
-  'POST /admin/announcements/:id/withdraw': () => ({}),
-  'PUT /admin/timeout-policies/:type/:step': () => ({ ...processTypes['supply-requisition']!.contract.steps[LEADER]!.timeouts }),
-  'PUT /admin/calendar': () => {
-    const { timeZone, week, holidays, workdays } = defaultCalendar;
-    return { timeZone, week, holidays, workdays };
-  },
-};

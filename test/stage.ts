@@ -1,0 +1,145 @@
+import type { Endpoint } from '../api/endpoint.ts';
+import { expected, people, type Case, type Thing, type Who } from '../api/permissions-expected.ts';
+import { seedDemoCompany } from '../db/seeds/demo-company.ts';
+import { openAccounts } from './accounts.ts';
+import { startApi, type TestApi } from './api.ts';
+import { call, login, type Answer, type Person } from './person.ts';
+import { putDecision, putItem, putProcess, putTask } from './prepared.ts';
+import { bodies, BYSTANDER, DIRECTOR, idOf, keptIds, LEADER, MANAGER } from './valid-requests.ts';
+
+/** A case as it is asked about: its process, and the task that is (or was) open. */
+export interface Fixture {
+  process: string;
+  task: string;
+}
+
+/** What a question has beside the usual: a body or an address of one's own. */
+export interface Asked {
+  body?: unknown;
+  /** Put behind the address as it is, such as `q=x&limit=1`. */
+  query?: string;
+  headers?: Record<string, string>;
+}
+
+/** The demo company with everybody logged in, so that each endpoint of the contract can be asked by each of `people` about each thing. */
+export interface Stage {
+  readonly api: TestApi;
+  readonly sessions: ReadonlyMap<Who, Person>;
+  /** Makes the case anew. What is no case (an item, a step) is always there. */
+  prepare(thing: Thing): Promise<Fixture>;
+  /** The address of an endpoint about a thing, below `/api`. */
+  addressOf(endpoint: Pick<Endpoint, 'path'>, fixture: Fixture, thing: Thing): string;
+  /** Asks; a write without a body of its own sends the valid one. */
+  ask(endpoint: Endpoint, fixture: Fixture, thing: Thing, who: Who, asked?: Asked): Promise<Answer>;
+  /** Logs in anew. */
+  loginAs(who: Exclude<Who, 'anonymous'>): Promise<Person>;
+  usernameOf(personId: string): Promise<string>;
+}
+
+/** The id of no case. */
+export const UNKNOWN_ID = 'supply-requisition-00000000-0000-7000-8000-000000000000';
+
+/** How an endpoint is called in tables: `POST /tasks/:id/decision`. */
+export function nameOf({ method, path }: Pick<Endpoint, 'method' | 'path'>): string {
+  return `${method.toUpperCase()} ${path}`;
+}
+
+/** Somebody whom the endpoint answers, and about what. */
+export function whoMay(endpoint: Endpoint): [Thing, Who] {
+  for (const [thing, answers] of Object.entries(expected[nameOf(endpoint)]!) as [Thing, Record<Who, number>][]) {
+    const who = people.findLast((each) => answers[each] < 400);
+    if (who) return [thing, who];
+  }
+  // Its success needs what is not here: whoever is let in finds nothing.
+  const [thing, answers] = Object.entries(expected[nameOf(endpoint)]!)[0] as [Thing, Record<Who, number>];
+  return [thing, people.findLast((each) => answers[each] === 404)!];
+}
+
+/** Starts the stage on an API and a database of its own. */
+export async function startStage(): Promise<Stage> {
+  const api = await startApi();
+  const { db } = api.database;
+  const sessions = new Map<Who, Person>();
+  await seedDemoCompany(api.database.url);
+  await putItem(db);
+  await putAnnouncements();
+  await openAccounts(db, [...Object.values(idOf), MANAGER, BYSTANDER]);
+  for (const who of people) if (who !== 'anonymous') sessions.set(who, await loginAs(who));
+
+  async function prepare(thing: Thing): Promise<Fixture> {
+    const make: Record<Exclude<Case, 'unknown'>, () => Promise<Fixture>> = {
+      async waiting() {
+        const process = await putProcess(db, idOf.requester);
+        return { process, task: await putTask(db, process, LEADER) };
+      },
+      async waiting2() {
+        const process = await putProcess(db, idOf.requester2);
+        await putDecision(db, await putTask(db, process, LEADER), idOf.leader2, 'approved');
+        await db('copy').insert({ process_id: process, person_id: idOf.colleague, copied_by: idOf.requester2 });
+        return { process, task: await putTask(db, process, DIRECTOR) };
+      },
+      async claimed() {
+        const process = await putProcess(db, idOf.requester);
+        await putDecision(db, await putTask(db, process, LEADER), idOf.leader, 'approved');
+        await putDecision(db, await putTask(db, process, DIRECTOR), idOf.director, 'approved');
+        const task = await putTask(db, process, 'hand-over');
+        await db('task').where({ id: task }).update({ assignee_id: idOf.storekeeper });
+        return { process, task };
+      },
+      async returned() {
+        const process = await putProcess(db, idOf.requester);
+        await putDecision(db, await putTask(db, process, LEADER), idOf.leader, 'returned');
+        return { process, task: await putTask(db, process, 'revise') };
+      },
+      async ended() {
+        const process = await putProcess(db, idOf.requester2);
+        const task = await putTask(db, process, LEADER);
+        await putDecision(db, task, idOf.leader2, 'rejected');
+        await db('process').where({ id: process }).update({ status: 'ended', outcome: 'rejected', ended_at: db.fn.now() });
+        return { process, task };
+      },
+    };
+    // What a success changed before: a draft is a draft again.
+    if (!(thing in make)) await putAnnouncements();
+    return thing in make ? make[thing as keyof typeof make]() : { process: UNKNOWN_ID, task: `${UNKNOWN_ID}.${LEADER}.1` };
+  }
+
+  function addressOf({ path }: Pick<Endpoint, 'path'>, { process, task }: Fixture, thing: Thing): string {
+    const kept = Object.entries(keptIds).find(([prefix]) => path.startsWith(prefix))?.[1];
+    const id = path.startsWith('/tasks/') ? task : kept ? kept[thing] ?? kept.unknown! : process;
+    return path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', thing === 'step' ? LEADER : 'no-such-step');
+  }
+
+  async function ask(
+    endpoint: Endpoint, fixture: Fixture, thing: Thing, who: Who,
+    { body = bodies[nameOf(endpoint)]?.(thing, who), query = endpoint.path === '/search' ? 'q=LY' : '', headers = {} }: Asked = {},
+  ): Promise<Answer> {
+    const ends = endpoint.path === '/login' || endpoint.path === '/logout';
+    const person = ends && who !== 'anonymous' ? await loginAs(who) : sessions.get(who);
+    const path = `${addressOf(endpoint, fixture, thing)}${query && `?${query}`}`;
+    const method = endpoint.method.toUpperCase();
+    const sent = endpoint.method === 'get' ? undefined : body;
+    const answer = await call(api.url, method, path, sent, { ...(person && { cookie: person.cookie }), ...headers });
+    // Whoever has a new password has the old one again.
+    if (endpoint.path === '/me/password' && answer.status === 200) await openAccounts(db, [idOf[who as keyof typeof idOf]]);
+    return answer;
+  }
+
+  async function putAnnouncements(): Promise<void> {
+    const text = { title: '备用公告', body: '备用' };
+    await db('announcement').insert([
+      { ...text, id: 'announcement-shown', state: 'published', published_at: '2026-11-02T00:00:00Z' },
+      { ...text, id: 'announcement-draft', state: 'draft', published_at: null },
+    ]).onConflict('id').merge(['state', 'published_at']);
+  }
+
+  async function loginAs(who: Exclude<Who, 'anonymous'>): Promise<Person> {
+    return login(api.url, await usernameOf(idOf[who]));
+  }
+
+  async function usernameOf(id: string): Promise<string> {
+    return (await db('person').where({ id }).first('username')).username;
+  }
+
+  return { api, sessions, prepare, addressOf, ask, loginAs, usernameOf };
+}

@@ -1,0 +1,93 @@
+import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
+import type { Thing, Who } from '../api/permissions-expected.ts';
+import { processTypes } from '../workflows/contracts.ts';
+import { PREPARED_ITEM } from './prepared.ts';
+
+const TYPE = 'supply-requisition';
+export const LEADER = 'department-leader';
+export const DIRECTOR = 'service-centre-director';
+
+/** The demo company's people who ask. */
+export const idOf: Record<Exclude<Who, 'anonymous'>, string> = {
+  requester: 'person-wang-wei',
+  colleague: 'person-li-na',
+  leader: 'person-chen-jianhua',
+  requester2: 'person-zhao-lei',
+  leader2: 'person-sun-haitao',
+  director: 'person-zhou-huimin',
+  storekeeper: 'person-yang-guang',
+  admin: 'person-deng-zihan',
+  auditor: 'person-wei-jing',
+};
+export const MANAGER = 'person-zheng-guodong';
+export const BYSTANDER = 'person-lin-shuyuan';
+/** Whom administrators change here; nobody logs in as this one. */
+export const CHANGED = 'person-yuan-meng';
+
+/** Ids of what is always there, by the beginning of the path. */
+export const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, string>>>>> = {
+  '/supply/': { item: PREPARED_ITEM, unknown: 'item-unknown' },
+  '/admin/people': { person: CHANGED, unknown: 'person-unknown' },
+  '/admin/departments': { department: 'dept-telecom', unknown: 'dept-unknown' },
+  '/admin/roles': { role: 'auditor', unknown: 'no-such-role' },
+  '/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
+  '/admin/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
+};
+
+let itemNumber = 0;
+const decisions: Partial<Record<Thing, object>> = {
+  claimed: { outcome: 'issued' },
+  returned: { outcome: 'resubmitted', data: { form: { purpose: '改后', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } } },
+};
+
+/** A valid body for every write, so that only the right is missing where it is refused. */
+export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
+  'POST /login': () => ({ username: 'requester', password: 'houqin-demo' }),
+  'POST /logout': () => ({}),
+  'PATCH /me': () => ({ locale: 'zh-CN' }),
+  'POST /me/password': () => ({ current: 'houqin-demo', password: 'vier Kerzen am Fenster' }),
+  'POST /csp-reports': () => ({}),
+  'POST /processes': () => ({ type: TYPE, form: { purpose: '权限', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } }),
+  'POST /processes/:id/withdraw': () => ({ reason: '不需要了' }),
+  'POST /processes/:id/remind': () => ({}),
+  'POST /processes/:id/comments': () => ({ text: '请尽快' }),
+  'POST /processes/:id/prints': () => ({}),
+  'POST /tasks/decisions': () => ({ ids: ['supply-requisition-none.department-leader.1'], outcome: 'approved' }),
+  'POST /tasks/:id/decision': (thing) => decisions[thing] ?? { outcome: 'approved' },
+  'POST /tasks/:id/claim': () => ({}),
+  'POST /tasks/:id/release': () => ({}),
+  'POST /tasks/:id/transfer': () => ({ to: BYSTANDER, comment: '外出' }),
+  'POST /audit/processes/:id/replay': () => ({}),
+  'POST /notices/read': () => ({}),
+  'POST /supply/items/import': () => ({ csv: '编码,名称,类别,单位,单价（元）\nP-900,导入物品,测试,个,1.00\n', dryRun: true }),
+  'POST /supply/items': () => {
+    itemNumber += 1;
+    return { code: `P-1${itemNumber}`, name: '新物品', category: '测试', unit: '个', priceFen: 100 };
+  },
+  'PATCH /supply/items/:id': () => ({ name: '备用物品' }),
+  'POST /supply/items/:id/receipts': () => ({ quantity: 1 }),
+  'POST /supply/items/:id/stock-takes': () => ({ counted: 5 }),
+  'POST /admin/operations/processes/:id/redeliver': () => ({}),
+  'POST /admin/timeout-policies/:type/:step/preview': () => ({ policy: processTypes[TYPE]!.contract.steps[LEADER]!.timeouts }),
+  'POST /admin/people': () => {
+    itemNumber += 1;
+    return { username: `neu-${itemNumber}`, name: '新人', departmentId: 'dept-telecom', roles: [] };
+  },
+  'PATCH /admin/people/:id': () => ({ title: '通信运维员', roles: [] }),
+  'POST /admin/people/:id/deactivate': () => ({}),
+  'POST /admin/people/:id/reactivate': () => ({}),
+  'POST /admin/people/:id/password': () => ({}),
+  'POST /admin/departments': () => ({ name: '新部门', nameEn: 'New department', parentId: 'dept-branch', leaderId: null }),
+  'PATCH /admin/departments/:id': () => ({ nameEn: 'Information and Telecommunication' }),
+  'PATCH /admin/roles/:id': () => ({ add: [], remove: [BYSTANDER] }),
+  'POST /announcements/:id/read': () => ({}),
+  'POST /admin/announcements': () => ({ title: '停水通知', body: '周六停水。' }),
+  'PATCH /admin/announcements/:id': () => ({ title: '停水通知（改）' }),
+  'POST /admin/announcements/:id/publish': () => ({}),
+  'POST /admin/announcements/:id/withdraw': () => ({}),
+  'PUT /admin/timeout-policies/:type/:step': () => ({ ...processTypes[TYPE]!.contract.steps[LEADER]!.timeouts }),
+  'PUT /admin/calendar': () => {
+    const { timeZone, week, holidays, workdays } = defaultCalendar;
+    return { timeZone, week, holidays, workdays };
+  },
+};
