@@ -22,7 +22,8 @@ const TESTS = ['**/*.test.ts', 'test/**'];
 const PRODUCT = ['activities/**/*.ts', 'api/**/*.ts', 'db/**/*.ts', 'worker/**/*.ts', 'workflows/**/*.ts'];
 
 // express.raw reads a body.
-const RAW = 'CallExpression[callee.property.name=/^(raw|[a-zA-Z]+Raw)$/][callee.object.name!="express"]';
+const RAW = 'CallExpression:matches([callee.property.name=/^(raw|[a-zA-Z]+Raw)$/], [callee.property.value=/^(raw|[a-zA-Z]+Raw)$/])'
+  + '[callee.object.name!="express"]';
 const interpolatedRaw = [
   {
     selector: `${RAW} > TemplateLiteral.arguments:first-child[expressions.length>0]`,

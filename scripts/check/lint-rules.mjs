@@ -64,6 +64,13 @@ const IMPORT_RULES = [
   },
 
   {
+    from: /^(api|activities|worker|db\/(?!connect\.ts$))/,
+    to: /^(knex|pg)$/,
+    types: true,
+    sentence: 'Only db/connect.ts makes connections: a client of one’s own could be handed any SQL.',
+  },
+
+  {
     from: /^web\//,
     to: /^api\/contract(\.ts|\/)/,
     types: true,
