@@ -10,7 +10,7 @@ describe('a session', function () {
   after(() => api.stop());
 
   const logIn = (username = 'li-lei', headers = {}) => call(api.url, 'POST', '/login', { username, password: PASSWORD }, headers);
-  const cookieOf = (answer: { headers: Headers }) => answer.headers.getSetCookie().at(-1)!;
+  const cookieOf = (answer: { headers: Headers }) => answer.headers.getSetCookie().findLast((each) => /^(__Host-)?houqin_session=/.test(each))!;
   const pairOf = (answer: { headers: Headers }) => cookieOf(answer).split(';')[0]!;
   const me = (cookie: string) => call(api.url, 'GET', '/me', undefined, { cookie });
   const sessions = () => api.database.db('session');

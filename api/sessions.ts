@@ -1,27 +1,20 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { CookieOptions, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
 import { deleteSessionsOf } from '../db/queries/accounts.ts';
 import * as sessions from '../db/queries/sessions.ts';
 import { principalsOf, type Actor, type Locale } from './actor.ts';
 import type { Config } from './config.ts';
+import { cookieName, cookieOptions, readCookie } from './cookies.ts';
 
 /** A session ends after so many minutes without a request, and in any case after so many hours. */
 export const IDLE_MINUTES = 30;
 const ABSOLUTE_HOURS = 12;
+const SESSION = 'session';
 
 /** The session of a request. `ended`: the token is known, but its time is over or the person is no longer active. */
 export type SessionState = { readonly actor: Actor } | { readonly ended: { readonly personId: string } } | undefined;
-
-/** Name of the session's cookie; over https the browser itself ties a `__Host-` cookie to this host and to https. */
-function cookieName({ secureCookies }: Pick<Config, 'secureCookies'>): string {
-  return secureCookies ? '__Host-houqin_session' : 'houqin_session';
-}
-
-function cookieOptions({ secureCookies }: Config): CookieOptions {
-  return { httpOnly: true, sameSite: 'lax', secure: secureCookies, path: '/' };
-}
 
 /** Makes a session with a new token (so none can have been planted before) and sends it as the cookie. */
 export async function startSession(
@@ -29,7 +22,7 @@ export async function startSession(
 ): Promise<void> {
   const token = randomBytes(32).toString('base64url');
   await sessions.insertSession(db, { tokenHash: hash(config, token), personId, hours: ABSOLUTE_HOURS });
-  res.cookie(cookieName(config), token, cookieOptions(config));
+  res.cookie(cookieName(SESSION, config), token, cookieOptions(config));
 }
 
 /** Deletes the request's session, so that its token is worth nothing. Whoever needs no new one clears the cookie too. */
@@ -40,7 +33,7 @@ export async function endSession(db: Db | Knex.Transaction, config: Config, req:
 
 /** Takes the session's cookie away. */
 export function clearCookie(config: Config, res: Response): void {
-  res.clearCookie(cookieName(config), cookieOptions(config));
+  res.clearCookie(cookieName(SESSION, config), cookieOptions(config));
 }
 
 /** Whether the request carries a session cookie at all. */
@@ -79,11 +72,7 @@ function actorOf({ personId, username, name, departmentId, locale, roles, leads,
 }
 
 function tokenOf(config: Config, req: Request): string | undefined {
-  const name = cookieName(config);
-  const values = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
-  // Two cookies of one name: a neighbour on the domain has planted one, and we cannot tell which.
-  return values.length === 1 && /^[\w-]{43}$/.test(values[0]!) ? values[0] : undefined;
+  return readCookie(req, cookieName(SESSION, config), /^[\w-]{43}$/);
 }
 
 // Keyed, so that who reads or writes the table alone can neither use nor make a session.

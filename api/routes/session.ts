@@ -6,6 +6,7 @@ import { sessionContract } from '../contract/session.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { invalidField, Problem } from '../errors.ts';
+import { knownBrowser, rememberBrowser } from '../known-browser.ts';
 import { beginLogin } from '../login-limits.ts';
 import { hashPassword, verifyPassword } from '../passwords.ts';
 import { clearCookie, endOtherSessions, endSession, startSession } from '../sessions.ts';
@@ -15,7 +16,7 @@ import { isWeakPassword } from '../weak-passwords.ts';
 export function sessionRoutes({ db, config }: Deps): Route[] {
   return [
     handle(sessionContract.login, async ({ body: { username, password }, req, res }) => {
-      const attempt = await beginLogin(db, username, req.ip ?? '');
+      const attempt = await beginLogin(db, { username, address: req.ip ?? '', browser: knownBrowser(config, req, username) });
       const person = await findCredentials(db, username);
       const fits = await verifyPassword(password, person?.passwordHash);
       const profile = person && fits ? await findProfile(db, person.id) : undefined;
@@ -24,6 +25,8 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
         const object = person ? `person:${person.id}` : null;
         const code = 'login-failed';
         await recordAudit(db, { actor: { kind: 'system' }, action: 'login', object, refused: true, code });
+        // Once, not for each of the thousands that may follow.
+        if (attempt.isLast) await recordAudit(db, { actor: { kind: 'system' }, action: 'login', object, refused: true, code: 'too-many-logins' });
         throw new Problem(code);
       }
       if (person?.expired) {
@@ -35,10 +38,11 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
       await db.transaction(async (trx) => {
         // Verifying takes its time: a password that was changed meanwhile opens nothing.
         if (!(await holdPassword(trx, profile.id, person!.passwordHash!))) throw new Problem('login-failed');
-        await markLoginSucceeded(trx, attempt);
+        await markLoginSucceeded(trx, attempt.id);
         await startSession(trx, config, res, profile.id);
         await recordAudit(trx, { actor: { kind: 'person', id: profile.id }, action: 'login' });
       });
+      rememberBrowser(config, req, res, username);
       return { person: profile };
     }),
 
@@ -66,21 +70,22 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
 
     handle(sessionContract.changePassword, async ({ actor, body: { current, password }, req }) => {
       // A session that was left open is no licence to guess the password.
-      const attempt = await beginLogin(db, actor.username, req.ip ?? '');
+      const browser = knownBrowser(config, req, actor.username);
+      const attempt = await beginLogin(db, { username: actor.username, address: req.ip ?? '', browser });
       const own = await findOwnPassword(db, actor.personId);
       if (!(await verifyPassword(current, own?.passwordHash))) throw currentIsWrong();
       const fault = faultOf(password, { current, username: actor.username, phone: own?.phone ?? null });
       if (!fault) {
         const passwordHash = await hashPassword(password);
         await db.transaction(async (trx) => {
-          await markLoginSucceeded(trx, attempt);
+          await markLoginSucceeded(trx, attempt.id);
           if (!(await setOwnPassword(trx, actor.personId, { verified: own!.passwordHash!, next: passwordHash }))) throw currentIsWrong();
           await endOtherSessions(trx, config, req, actor.personId);
           await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'password-changed', object: `person:${actor.personId}` });
         });
         return (await findProfile(db, actor.personId))!;
       }
-      await markLoginSucceeded(db, attempt);
+      await markLoginSucceeded(db, attempt.id);
       throw invalidField('password', fault);
     }),
   ];
