@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Db } from '../db/connect.ts';
 import { changesSince, followersOf, lastPosition, type Change, type Position } from '../db/queries/changes.ts';
@@ -25,6 +26,8 @@ export function createEvents({ db, log }: { db: Db; log: Pick<Logger, 'warn'> })
   let position: Position | undefined;
   let timer: NodeJS.Timeout | undefined;
   const stopping = new AbortController();
+  // One for each open stream.
+  setMaxListeners(0, stopping.signal);
 
   async function look(): Promise<void> {
     try {

@@ -35,8 +35,11 @@ const outbox = createDispatcher({
 const events = createEvents({ db, log });
 const app = createApp({ db, config, log, outbox, events, temporal, counters: { cspReports: 0 } });
 
-// A client that sends its request drop by drop is let go of.
-const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+// A client that sends its request drop by drop is let go of; so is one that keeps a connection and asks nothing. An answer may take its time:
+// streams do. All of it said here, since Node's defaults have changed before.
+const patience = {
+  headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384,
+};
 const server = createServer(patience, app);
 const stopping = new AbortController();
 const prepared = untilPrepared();

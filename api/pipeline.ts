@@ -50,7 +50,7 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
       const { locale } = progress;
       const params = parseInput(endpoint.params, { ...req.params }, 'path', locale);
       const query = parseInput(endpoint.query, parseQuery(searchOf(req)), 'query', locale);
-      const body = isWrite ? parseInput(endpoint.body, await readBody(req, res, endpoint.accepts), 'body', locale) : {};
+      const body = isWrite ? parseInput(endpoint.body, await readBody(req, endpoint.accepts), 'body', locale) : {};
       const idempotency = idempotencyOf(req, endpoint, actor, { params, query, body });
       progress.idempotency = idempotency;
       const call = { endpoint, actor, params, query, body, locale, requestId: idOf(res), idempotency, req, res };

@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint, import rules, generated files, docker files. The first failure ends it. */
+/** `npm run check`: types, lint, import rules, packages, generated files, docker files. The first failure ends it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,6 +38,7 @@ const checks = [
   ['types', node('typescript/bin/tsc', '--noEmit')],
   ['types of the web', node('vue-tsc/bin/vue-tsc.js', '--noEmit', '-p', 'web/tsconfig.json')],
   ['lint and import rules', node('eslint/bin/eslint.js', '.', '--max-warnings', '0')],
+  ['packages and their licences', () => run(process.execPath, ['--import=tsx', 'scripts/check/dependencies.ts'])],
   ['db/schema.md is fresh', () => run(process.execPath, ['--import=tsx', 'scripts/check/schema-report.ts'])],
   ['docker-compose.yml', compose],
 ];

@@ -3,17 +3,25 @@ import type { Actor } from '../actor.ts';
 import { eventContract } from '../contract/events.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
+import { Problem } from '../errors.ts';
 import { peekSession } from '../sessions.ts';
 
 /** Keeps proxies from closing a quiet stream. */
 const BEAT_EVERY_MS = 15_000;
 /** How soon a quiet stream notices that its session has ended or that its rights have changed: one query by its key. */
 const LOOK_EVERY_MS = 4_000;
+/** Of one person in this process. Each costs a query every few seconds; a page that is refused polls. */
+const MOST_STREAMS = 20;
+const COME_AGAIN_S = 60;
 
 /** The stream of what concerns the reader: counts and ids only, the page asks for the rest. */
 export function eventRoutes({ db, config, events }: Deps): Route[] {
+  const streams = new Map<string, number>();
   return [
     handle(eventContract.events, async ({ actor: first, req, res }) => {
+      const open = streams.get(first.personId) ?? 0;
+      if (open >= MOST_STREAMS) throw new Problem('busy', {}, { retryAfter: COME_AGAIN_S });
+      streams.set(first.personId, open + 1);
       let actor: Actor = first;
       let waiting = new Set<string>();
       let moved = new Set<string>();
@@ -66,6 +74,9 @@ export function eventRoutes({ db, config, events }: Deps): Route[] {
       const closed = new Promise<void>((resolve) => { res.once('close', resolve); });
       tell();
       await closed;
+      const left = streams.get(first.personId)! - 1;
+      if (left > 0) streams.set(first.personId, left);
+      else streams.delete(first.personId);
       clearInterval(beat);
       clearInterval(looking);
       unsubscribe();
