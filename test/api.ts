@@ -1,4 +1,4 @@
-import { randomBytes, scryptSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -7,8 +7,9 @@ import { readConfig } from '../api/config.ts';
 import type { Deps } from '../api/deps.ts';
 import { seedContracts } from '../db/seeds/contracts.ts';
 import { processTypes } from '../workflows/contracts.ts';
+import { quickHash } from './accounts.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { login, PASSWORD, type Person } from './person.ts';
+import { login, type Person } from './person.ts';
 
 /** The API alone on a database of its own: no worker, and Temporal away, as it may be. */
 export interface TestApi {
@@ -99,11 +100,4 @@ async function close(server: Server): Promise<void> {
     server.close(closed);
     server.closeAllConnections();
   });
-}
-
-// The parameters stand in the stored text, so a test need not pay for the real ones.
-function quickHash(): string {
-  const salt = randomBytes(16);
-  const key = scryptSync(PASSWORD, salt, 32, { N: 1024, r: 8, p: 1 });
-  return `scrypt$N=1024,r=8,p=1$${salt.toString('base64url')}$${key.toString('base64url')}`;
 }

@@ -22,7 +22,7 @@ export const idOf: Record<Exclude<Who, 'anonymous'>, string> = {
 export const MANAGER = 'person-zheng-guodong';
 export const BYSTANDER = 'person-lin-shuyuan';
 /** Whom administrators change here; nobody logs in as this one. */
-export const CHANGED = 'person-yuan-meng';
+const CHANGED = 'person-yuan-meng';
 
 /** Ids of what is always there, by the beginning of the path. */
 export const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, string>>>>> = {

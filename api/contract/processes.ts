@@ -183,7 +183,7 @@ export const processContract = {
     body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
     response: processSummary,
   }),
-  remindHolders: endpoint({
+  urgeHolders: endpoint({
     method: 'post',
     path: '/processes/:id/remind',
     access: 'session',

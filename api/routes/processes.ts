@@ -150,7 +150,7 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
       return withdrawn;
     }),
 
-    handle(processContract.remindHolders, async (call) => {
+    handle(processContract.urgeHolders, async (call) => {
       const { actor, params: { id } } = call;
       return transact(call, db, async (trx) => {
         const process = await lockOwn(trx, id, actor);
@@ -163,16 +163,16 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
         }
         const open = await trx('task').select('id', 'assignee_id', 'candidates', 'excluded').where({ process_id: id, state: 'open' });
         const urgedAt = Date.now();
-        const reminded = new Set<string>();
+        const urged = new Set<string>();
         for (const task of open) {
           const holders = await peopleOf(trx, task.assignee_id ? [`person:${task.assignee_id}`] : task.candidates);
           const people = holders.map((holder) => holder.id).filter((holder) => !task.excluded.includes(holder) && holder !== actor.personId);
-          people.forEach((holder) => reminded.add(holder));
+          people.forEach((holder) => urged.add(holder));
           await sendNotices(trx, people, { key: `${task.id}.urged.${urgedAt}`, kind: 'task-urged', processId: id, taskId: task.id });
         }
-        if (reminded.size === 0) throw new Problem('nobody-to-urge');
+        if (urged.size === 0) throw new Problem('nobody-to-urge');
         await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'process-urged', processId: id });
-        return { reminded: reminded.size };
+        return { reminded: urged.size };
       });
     }),
 

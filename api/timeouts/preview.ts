@@ -47,7 +47,7 @@ export function warningsOf(policy: TimeoutPolicy, calendar: BusinessCalendar, op
 }
 
 /** 16:00 on the next Friday that is worked then, by the company's clock; where none of the next ten is, simply on the next one. */
-export function fridayAfternoon(calendar: BusinessCalendar, now: Date): Date {
+function fridayAfternoon(calendar: BusinessCalendar, now: Date): Date {
   const fridays: Date[] = [];
   for (let day = 1; fridays.length < FRIDAYS; day += 1) {
     const { weekday, date } = wallClock(calendar.timeZone, new Date(now.getTime() + day * DAY));

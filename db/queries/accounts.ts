@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
 
 /** Days for which a one-time password opens its account. */
-export const ONE_TIME_PASSWORD_DAYS = 7;
+const ONE_TIME_PASSWORD_DAYS = 7;
 
 /**
  * Sets a person's own password in place of the one that was verified; it is no longer an administrator's. False when that one is no longer

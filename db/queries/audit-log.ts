@@ -45,7 +45,7 @@ export interface Name {
 }
 
 /** Counting stops here: an exact figure of millions helps nobody and reads them all. */
-export const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 10_000;
 
 const ZONE = 'Asia/Shanghai';
 

@@ -3,7 +3,7 @@ import type { Db } from '../connect.ts';
 import { containing } from './visibility.ts';
 
 /** The role without which nobody can keep the others. */
-export const ADMINISTRATOR_ROLE = 'process-administrator';
+const ADMINISTRATOR_ROLE = 'process-administrator';
 
 interface Named {
   id: string;
