@@ -67,7 +67,7 @@ export async function check(run: Run): Promise<Report> {
     return {
       violations: [
         ...rest.violations, ...nothingLost(facts), ...noPhantoms(facts), ...oneDecision(facts), ...firstWins(facts), ...effectsOnce(facts),
-        ...stockAdds(facts), ...projectionIsHistory(facts), ...replay.violations, ...audited(facts), ...await privacy(run), ...clock.violations,
+        ...stockAdds(facts), ...projectionIsHistory(facts), ...replay.violations, ...audited(facts), ...await privacy({ ...run, controls: facts.histories.size > 0 ? run.controls : [] }), ...clock.violations,
         ...await noOrphans(facts, temporal), ...own.violations,
       ],
       quietAfter: rest.quietAfter,

@@ -17,6 +17,8 @@ export interface Work {
   random: Random;
   /** Milliseconds between two ops of one person, on average. */
   pace?: number;
+  /** So many times the usual stock, for long runs. */
+  stock?: number;
 }
 
 /** An op is asked again with its key until it is known, for so long: longer than any fault of ours lasts. */
@@ -44,7 +46,8 @@ const DECIDERS = ['leader', 'leader2', 'director', 'storekeeper'] as const;
 export class Driver {
   private readonly work: Work;
   private readonly people = new Map<string, { id: string; cookie: string }>();
-  private items: string[] = [];
+  private readonly items: string[] = [];
+  private readonly all: string[] = [];
   private nextId = 1;
 
   constructor(work: Work) {
@@ -54,7 +57,9 @@ export class Driver {
   /** Logs everybody in and puts items on the shelves; before any fault. */
   async prepare(): Promise<void> {
     for (const username of [...REQUESTERS, ...DECIDERS]) await this.admit(username);
-    for (const stock of [400, 400, 60, 12]) this.items.push(await this.addItem(stock));
+    const { stock = 1 } = this.work;
+    // The last two run out, which is a story of its own.
+    for (const pieces of [400 * stock, 400 * stock, 60, 12]) this.items.push(await this.addItem(pieces));
   }
 
   /** Puts an item on the shelf; answers its id. The load asks only for those of `prepare`. */
@@ -63,6 +68,7 @@ export class Driver {
     const made = await this.call('storekeeper', 'POST', '/supply/items', { code, name: `物品 ${code}`, category: '故障', unit: '个', priceFen: 100 });
     const received = await this.call('storekeeper', 'POST', `/supply/items/${made.body.id}/receipts`, { quantity: stock });
     if (made.status !== 201 || received.status >= 300) throw new Error(`items: ${made.status}, ${received.status}`);
+    this.all.push(made.body.id);
     return made.body.id;
   }
 
@@ -79,9 +85,14 @@ export class Driver {
     return person.id;
   }
 
-  /** Ids of the items that are asked for. */
+  /** Ids of the items that the load asks for. */
   get itemIds(): readonly string[] {
     return this.items;
+  }
+
+  /** Ids of all the items that were put on the shelf. */
+  get shelf(): readonly string[] {
+    return this.all;
   }
 
   /** Sets everybody to work. */

@@ -1,18 +1,24 @@
 import '../test/quiet.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { withClient } from '../scripts/servers/postgres.ts';
 import { workflowBundle } from '../worker/bundle.ts';
-import { check, describeViolations, type Invariant, type Report, type Run } from './checker.ts';
-import { Driver, type Load } from './driver.ts';
+import { check, describeViolations, type Invariant, type Run } from './checker.ts';
+import { Driver } from './driver.ts';
+import type { Experiment } from './experiments/experiment.ts';
+import { experiments } from './experiments/index.ts';
 import { Histories } from './histories.ts';
-import { durability, killApiAfterCommit, killPostgres, killTemporal, killWorkerAt, type Outage, type Seconds } from './nemesis.ts';
-import { countOps, OpLog, readOps, type Op } from './op-log.ts';
+import { OpLog, readOps } from './op-log.ts';
 import { planted } from './planted.ts';
+import { paragraph } from './print.ts';
 import { randomFrom } from './random.ts';
+import { runExperiment } from './run-experiment.ts';
+import { keptSeeds } from './seeds.ts';
 import { startSystem, until, type System } from './system.ts';
+
+/** Those that take seconds; the races of F18, F19 and F20 are in test/races.test.ts, all of them in `npm run faults`. */
+const QUICK = ['F1', 'F3', 'F4', 'F5', 'F7', 'F9', 'F30', 'F33'];
 
 /** The same seed asks for the same faults and draws; only the interleaving differs. */
 const seed = Number(process.env.HOUQIN_SEED ?? Math.floor(Math.random() * 1e9));
@@ -41,74 +47,21 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
     await system?.stop();
   });
 
-  /** Runs a fault under load, then checks every invariant once all is quiet. */
-  async function experiment<T>(fault: () => Promise<T>): Promise<{ result: T; ops: Op[]; report: Report }> {
-    const before = readOps(log.file).length;
-    const load: Load = driver.begin();
-    let result: T;
-    try {
-      await delay(1_500);
-      result = await fault();
-      await delay(1_000);
-    } finally {
-      await load.end();
+  for (const experiment of experiments.filter(({ id }) => QUICK.includes(id))) {
+    const { id, title, counts, unit } = experiment;
+    it(`${id}: ${title} (${counts.quick} ${unit})`, () => survive(experiment, seed));
+
+    for (const kept of keptSeeds().filter((each) => each.experiment === id)) {
+      it(`${id} with seed ${kept.seed}, which once went wrong: ${kept.what}`, () => survive(experiment, kept.seed));
     }
-    const report = await check(run);
-    expect(report.violations, describeViolations(report.violations, seed)).to.eql([]);
-    return { result, report, ops: readOps(log.file).slice(before) };
   }
 
-  function tell(what: string, figures: string, { ops, report }: { ops: Op[]; report: Report }): void {
-    const { ok, fail, unknown, retried } = countOps(ops);
-    console.log(`      ${what}: ${figures}; ops ${ok} ok, ${fail} fail, ${unknown} unknown, ${retried} retried; quiet after `
-      + `${report.quietAfter.toFixed(1)} s; ${report.processes} processes, ${report.decisions} decisions, ${report.replayed} replayed`);
+  async function survive(experiment: Experiment, draws: number): Promise<void> {
+    const outcome = await runExperiment(experiment, { system, driver, log, bundle: run.bundle }, { seed: draws, size: 'quick' });
+    console.log(paragraph(outcome).replaceAll(/^/gm, '      '));
+    expect(outcome.violations, describeViolations(outcome.violations, draws)).to.eql([]);
+    expect({ wrong: outcome.wrong, missed: outcome.missed }).to.eql({ wrong: [], missed: [] });
   }
-
-  it('F1: loses and doubles nothing when the worker is killed around its effects, five times', async () => {
-    const points = [
-      `worker.before_effect:reserveStock@${random.whole(1, 2)}`,
-      `worker.after_effect:issueStock@${random.whole(1, 2)}`,
-      `worker.after_completion@${random.whole(2, 9)}`,
-      `worker.after_effect@${random.whole(2, 9)}`,
-      `worker.before_effect@${random.whole(2, 9)}`,
-    ];
-    const done = await experiment(() => killWorkerAt(system, points));
-    const seconds: Seconds = done.result;
-    tell('F1', `went on after ${list(seconds)} s`, done);
-    // The last one alone was not killed again while it resumed.
-    expect(seconds.at(-1)).to.be.below(15);
-  });
-
-  it('F3: delivers within 5 s of its restart what the API had committed when it was killed, three times', async () => {
-    const done = await experiment(() => killApiAfterCommit(system, [0, 1, 2].map(() => random.whole(1, 6))));
-    const { sinceStart, sinceAnswer } = done.result;
-    tell('F3', `delivered ${list(sinceStart)} s after its start, ${list(sinceAnswer)} s after its first answer`, done);
-    expect(Math.max(...sinceAnswer)).to.be.below(5);
-  });
-
-  it('F5: goes on answering while Temporal is away, and delivers everything within 10 s of its return', async () => {
-    const done = await experiment(() => killTemporal(system, 10));
-    const outage: Outage = done.result;
-    const meanwhile = done.ops.filter(({ t0, t1 }) => t0 >= outage.from && t1 !== null && t1 <= outage.to);
-    const answered = (op: string, status: number): number => meanwhile.filter((each) => each.op === op && each.status === status).length;
-    const [starts, decisions] = [answered('start', 201), answered('decide', 200)];
-    const slowest = Math.max(...meanwhile.map(({ t0, t1 }) => t1! - t0));
-    tell('F5', `${starts} starts and ${decisions} decisions meanwhile, the slowest in ${slowest} ms; all delivered ${
-      outage.healedAfter.toFixed(1)} s after`, done);
-    expect(starts).to.be.above(0);
-    expect(decisions).to.be.above(0);
-    expect(meanwhile.filter(({ attempts }) => attempts > 1), 'ops that had to be asked again').to.eql([]);
-    expect(outage.healedAfter).to.be.below(10);
-    expect([system.api.running, system.worker.running], 'nothing was restarted by hand').to.eql([true, true]);
-  });
-
-  it('F7: loses nothing acknowledged when PostgreSQL is killed, and is healthy within 60 s', async () => {
-    expect(await durability(system)).to.eql({ fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' });
-    const done = await experiment(() => killPostgres(system, 5));
-    tell('F7', `healthy ${done.result.healedAfter.toFixed(1)} s after its return`, done);
-    expect(done.result.healedAfter).to.be.below(60);
-    expect([system.api.running, system.worker.running], 'nothing was restarted by hand').to.eql([true, true]);
-  });
 
   it('would have seen each of them: planted violations turn the checker red', async () => {
     const expected = await plantViolations();
@@ -201,7 +154,3 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
     return file;
   }
 });
-
-function list(seconds: Seconds): string {
-  return seconds.map((each) => each.toFixed(1)).join(', ');
-}

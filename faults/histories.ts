@@ -73,13 +73,13 @@ export class Histories {
   }
 
   /** Every run that visibility knows, by one call per thousand. */
-  async list(): Promise<{ workflowId: string; runId: string; status: string }[]> {
-    const runs: { workflowId: string; runId: string; status: string }[] = [];
+  async list(): Promise<{ workflowId: string; type: string; status: string }[]> {
+    const runs: { workflowId: string; type: string; status: string }[] = [];
     let nextPageToken: Uint8Array | null | undefined;
     do {
       const page = await this.service.listWorkflowExecutions({ namespace: this.namespace, pageSize: 1_000, query: '', nextPageToken });
-      for (const { execution, status } of page.executions ?? []) {
-        runs.push({ workflowId: execution!.workflowId!, runId: execution!.runId!, status: STATUS[status ?? 0]! });
+      for (const { execution, type, status } of page.executions ?? []) {
+        runs.push({ workflowId: execution!.workflowId!, type: type!.name!, status: STATUS[status ?? 0]! });
       }
       ({ nextPageToken } = page);
     } while (nextPageToken && nextPageToken.length > 0);

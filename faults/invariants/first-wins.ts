@@ -60,12 +60,13 @@ function inOrder({ tables, histories }: Facts): Violation[] {
     const heard = signalsIn(history);
     let last = -1;
     for (const { id, name, payload } of rows) {
-      const at = heard.findIndex((signal) => signal.name === name && isDeepStrictEqual(signal.input, payload));
+      const is = (signal: { name: string; input: unknown }): boolean => signal.name === name && isDeepStrictEqual(signal.input, payload);
+      // People hand a task to and fro: the same message may be committed twice, so each is looked for behind the one before.
+      const at = heard.findIndex((signal, i) => i > last && is(signal));
+      if (at !== -1) last = at;
+      else if (heard.some(is)) say(processId, `message ${id} (${name}) arrived before one that was committed earlier`);
       // One that came when all was over was not needed any more.
-      if (at === -1 && resultOf(history) === undefined) say(processId, `message ${id} (${name}) was delivered and is not in the history`);
-      if (at === -1) continue;
-      if (at < last) say(processId, `message ${id} (${name}) arrived before one that was committed earlier`);
-      last = Math.max(last, at);
+      else if (resultOf(history) === undefined) say(processId, `message ${id} (${name}) was delivered and is not in the history`);
     }
   }
   return violations;
