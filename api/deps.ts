@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Db } from '../db/connect.ts';
 import type { Config } from './config.ts';
 import type { Events } from './events.ts';
+import type { Sentinel } from './operations/sentinel.ts';
 import type { Dispatcher } from './outbox/dispatcher.ts';
 import type { Temporal } from './temporal.ts';
 
@@ -15,7 +16,9 @@ export interface Deps {
   /** What pages that stay open hear. */
   readonly events: Pick<Events, 'subscribe' | 'stopped'>;
   /** Never on the way of a page or a decision; the auditor's replay is what waits for it. */
-  readonly temporal: Pick<Temporal, 'health' | 'history' | 'backlog' | 'pendingWork' | 'replay'>;
+  readonly temporal: Pick<Temporal, 'health' | 'history' | 'backlog' | 'pendingWork' | 'failing' | 'replay'>;
+  /** What is stuck, as it was at the last look. */
+  readonly sentinel: Pick<Sentinel, 'last'>;
   /** What happened since the start; read by tests and, later, by metrics. */
   readonly counters: { cspReports: number };
 }

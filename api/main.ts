@@ -14,6 +14,7 @@ import { createApp } from './app.ts';
 import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { armFailpoints } from './failpoints.ts';
 import { createEvents } from './events.ts';
+import { createSentinel } from './operations/sentinel.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { hashPassword } from './passwords.ts';
 import { IDLE_MINUTES } from './sessions.ts';
@@ -33,7 +34,8 @@ const outbox = createDispatcher({
   db: outboxDb, client: temporal.client, taskQueue: TASK_QUEUE, log, concurrency: DISPATCHER_CONCURRENCY,
 });
 const events = createEvents({ db, log });
-const app = createApp({ db, config, log, outbox, events, temporal, counters: { cspReports: 0 } });
+const sentinel = createSentinel({ db, temporal, log });
+const app = createApp({ db, config, log, outbox, events, temporal, sentinel, counters: { cspReports: 0 } });
 
 // A client that sends its request drop by drop is let go of; so is one that keeps a connection and asks nothing. An answer may take its time:
 // streams do. All of it said here, since Node's defaults have changed before.
@@ -102,6 +104,7 @@ async function stop(signal: string): Promise<void> {
   stopping.abort();
   clearInterval(cleaning);
   events.stop();
+  sentinel.stop();
   const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
   // Kept-alive connections that were busy become idle one by one; a stream never does.
   const idling = setInterval(() => server.closeIdleConnections(), 100);

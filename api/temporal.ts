@@ -38,6 +38,11 @@ export interface Temporal {
   /** What a process waits for; rejects when Temporal is away. Not by visibility: that is limited to 10 calls a second. */
   pendingWork(workflowId: string): Promise<PendingWork>;
   /**
+   * Running workflows whose workflow task has failed or run out several times in a row, whether or not somebody has a task there; the first
+   * fifty. Rejects when away. By visibility, so for the sentinel only, once in half a minute (decision 20).
+   */
+  failing(): Promise<{ ids: string[]; total: number }>;
+  /**
    * Has a worker replay a case's history with the bundle that it runs. `running` when that is being done already, `no-answer` when no worker
    * finished it within half a minute or Temporal is away, `failed` when the replay itself broke down.
    */
@@ -96,6 +101,17 @@ export function connectTemporal(
         if (error instanceof WorkflowNotFoundError) return { state: 'absent', workflowTask: null };
         throw error;
       }
+    },
+    async failing() {
+      const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'
+        AND TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')`;
+      return connection.withDeadline(Date.now() + ASK_LIMIT_MS, async () => {
+        const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 50, query });
+        const ids = (executions ?? []).map(({ execution }) => execution!.workflowId!);
+        if (ids.length < 50) return { ids, total: ids.length };
+        const { count } = await connection.workflowService.countWorkflowExecutions({ namespace, query });
+        return { ids, total: Number(count) };
+      });
     },
     async replay(processId) {
       try {

@@ -42,6 +42,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
   const log: string[] = [];
+  const sentinel: { last: Deps['sentinel']['last'] } = { last: () => undefined };
   const deps: Deps = {
     db,
     config: readConfig({
@@ -60,8 +61,10 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
       history: async () => undefined,
       backlog: away,
       pendingWork: away,
+      failing: away,
       replay: async () => ({ events: 1, departure: null, build: { version: '0', fingerprint: '0' } }),
     },
+    sentinel,
     counters: { cspReports: 0 },
   };
   server.on('request', createApp(deps, webRoot));

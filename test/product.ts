@@ -11,6 +11,7 @@ import { createApp } from '../api/app.ts';
 import { readConfig } from '../api/config.ts';
 import type { Deps } from '../api/deps.ts';
 import { createEvents } from '../api/events.ts';
+import { createSentinel, type Sentinel } from '../api/operations/sentinel.ts';
 import { createDispatcher, type Dispatcher } from '../api/outbox/dispatcher.ts';
 import { connectTemporal, type Temporal } from '../api/temporal.ts';
 import { connect, type Db } from '../db/connect.ts';
@@ -28,6 +29,7 @@ export interface Product {
   readonly databaseUrl: string;
   readonly temporal: Temporal;
   readonly taskQueue: string;
+  readonly sentinel: Sentinel;
   readonly dataDir: string;
   /** Reports on the content security policy that browsers have sent. */
   cspReports(): number;
@@ -63,8 +65,9 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
   const outbox: Dispatcher = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue, log });
 
   const counters = { cspReports: 0 };
+  const sentinel = createSentinel({ db: database.db, temporal, log });
   const secret = randomBytes(32).toString('base64url');
-  let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, secret });
+  let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   let connection: NativeConnection | undefined;
@@ -78,6 +81,7 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
     databaseUrl: database.url,
     temporal,
     taskQueue,
+    sentinel,
     dataDir,
     cspReports: () => counters.cspReports,
     as(username) {
@@ -106,10 +110,11 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
       const { port } = server.address() as AddressInfo;
       await close(server);
       await work?.();
-      server = await listen(database, temporal, outbox, log, { address, dataDir, counters, secret, port });
+      server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret, port });
     },
     async stop() {
       await product.stopWorker();
+      sentinel.stop();
       await outbox.stop();
       await close(server);
       await outboxDb.destroy();
@@ -127,8 +132,8 @@ async function listen(
   temporal: Temporal,
   outbox: Dispatcher,
   log: pino.Logger,
-  { address, dataDir, counters, secret, port: wanted = 0 }: {
-    address: string; dataDir: string; counters: Deps['counters']; secret: string; port?: number;
+  { address, dataDir, counters, sentinel, secret, port: wanted = 0 }: {
+    address: string; dataDir: string; counters: Deps['counters']; sentinel: Sentinel; secret: string; port?: number;
   },
 ): Promise<Server> {
   const { createServer } = await import('node:http');
@@ -144,7 +149,7 @@ async function listen(
     HOUQIN_DATA: dataDir,
   });
   const events = createEvents({ db: database.db, log });
-  server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, counters }));
+  server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, sentinel, counters }));
   return server;
 }
 

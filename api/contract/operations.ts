@@ -50,6 +50,8 @@ export const operationContract = {
         /** The workflow task that waits or fails, where Temporal told of one. */
         workflowTask: z.object({ attempt: z.int(), since: instant.nullable() }).nullable(),
       })),
+      /** Processes whose workflow task fails again and again, whether or not somebody has a task there; half a minute old at most. */
+      failing: first(process),
       overdue: z.array(z.object({ type: z.string(), step: z.string(), tasks: z.int(), oldestDueAt: instant })),
       /** Tasks that nobody can take: their people have left, their department has no leader, their role is nobody's, or whoever is left
        may not decide in this case. */

@@ -5,11 +5,12 @@ import { outboxState } from '../../db/queries/outbox.ts';
 import { healthContract } from '../contract/health.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
+import { isStuck } from '../operations/sentinel.ts';
 import { openApi } from '../openapi.ts';
 import { within } from '../within.ts';
 
 /** Life, readiness, the OpenAPI document and the browsers' reports. */
-export function healthRoutes({ db, temporal, counters, log, config }: Deps): Route[] {
+export function healthRoutes({ db, temporal, sentinel, counters, log, config }: Deps): Route[] {
   let document: object | undefined;
   return [
     handle(healthContract.live, async () => ({ status: 'ok' as const })),
@@ -19,7 +20,11 @@ export function healthRoutes({ db, temporal, counters, log, config }: Deps): Rou
         within(2_000, isMigrated(db), false), within(2_000, temporal.health(), 'away' as const),
       ]);
       const behind = hasDatabase ? await within(2_000, lagging(db), []) : [];
-      const degraded = [...(hasDatabase ? [] : ['postgresql']), ...(engine === 'ok' ? [] : [MISSING[engine]]), ...behind];
+      const seen = sentinel.last();
+      const degraded = [
+        ...(hasDatabase ? [] : ['postgresql']), ...(engine === 'ok' ? [] : [MISSING[engine]]), ...behind,
+        ...(seen && isStuck(seen) ? ['stuck'] : []),
+      ];
       const status = !hasDatabase ? 'down' : degraded.length > 0 ? 'degraded' : 'ok';
       res.status(hasDatabase ? 200 : 503).json({ status, degraded, demo: config.demo });
     }),

@@ -1,6 +1,6 @@
 import { recordAudit } from '../../db/queries/audit.ts';
 import {
-  arrangingTooLong, overdueBySteps, parkedMessages, retryingActivities, totals, unattendedTasks, unpark, type ArrangingRow,
+  arrangingTooLong, overdueBySteps, parkedMessages, processRefs, retryingActivities, totals, unattendedTasks, unpark, type ArrangingRow,
 } from '../../db/queries/operations.ts';
 import { outboxState } from '../../db/queries/outbox.ts';
 import { processTypes } from '../../workflows/contracts.ts';
@@ -10,14 +10,13 @@ import { handle, type Route } from '../endpoint.ts';
 import { Problem } from '../errors.ts';
 import { transact } from '../idempotency.ts';
 import { createEngineView, type EngineView } from '../operations/engine.ts';
+import { ARRANGING_TOO_LONG_S } from '../operations/sentinel.ts';
 
-/** The next step comes in a second when all is well; what takes longer than this has met something. */
-const ARRANGING_TOO_LONG_S = 30;
 /** An activity is tried again every 20 s at most. */
 const RETRY_STALE_AFTER_S = 120;
 
 /** What is stuck, and what an administrator does about it. */
-export function operationRoutes({ db, outbox, temporal }: Deps): Route[] {
+export function operationRoutes({ db, outbox, temporal, sentinel }: Deps): Route[] {
   const engineOf = createEngineView(temporal);
   return [
     handle(operationContract.operations, async () => {
@@ -25,15 +24,18 @@ export function operationRoutes({ db, outbox, temporal }: Deps): Route[] {
         outboxState(db), parkedMessages(db), retryingActivities(db, RETRY_STALE_AFTER_S), arrangingTooLong(db, ARRANGING_TOO_LONG_S),
         overdueBySteps(db), unattendedTasks(db), totals(db),
       ]);
+      const failing = sentinel.last()?.failing ?? { ids: [], total: 0 };
+      const refs = failing.ids.length > 0 ? await processRefs(db, failing.ids) : [];
       const engine = await engineOf(arranging.items.map(({ process }) => process.id));
-      const failing = new Set(retries.items.filter(({ stale }) => !stale).map(({ processId }) => processId));
+      const retried = new Set(retries.items.filter(({ stale }) => !stale).map(({ processId }) => processId));
       return {
         at: new Date(),
         engine: { state: engine.state, backlog: engine.backlog },
         counts,
         outbox: { pending: Number(messages.pending), oldestSeconds: messages.oldestSeconds, parked },
         retries,
-        arranging: { ...arranging, items: arranging.items.map((row) => explained(row, engine, failing)) },
+        arranging: { ...arranging, items: arranging.items.map((row) => explained(row, engine, retried)) },
+        failing: { items: refs, total: failing.total },
         overdue: overdue.filter(({ type }) => Object.hasOwn(processTypes, type)),
         unattended: {
           ...unattended,

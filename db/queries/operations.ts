@@ -72,6 +72,19 @@ export async function retryingActivities(db: Db, staleAfterSeconds: number): Pro
     ORDER BY stale, r.since LIMIT ?`, [staleAfterSeconds, SHOWN]));
 }
 
+/** How many activities have failed more than so many times and are still tried; not those of processes that have ended since. */
+export async function failingOften(db: Db, attempts: number): Promise<number> {
+  const { rows } = await db.raw<{ rows: { n: number }[] }>(`
+    SELECT count(*)::int AS n FROM activity_retry r LEFT JOIN process p ON p.id = r.process_id
+    WHERE r.attempts > ? AND r.last_at > now() - interval '2 minutes' AND (p.ended_at IS NULL OR p.ended_at < r.last_at)`, [attempts]);
+  return rows[0]!.n;
+}
+
+/** The processes of these ids, in any order; what is no process is left out. */
+export async function processRefs(db: Db, ids: readonly string[]): Promise<ProcessRef[]> {
+  return db('process').select('id', 'number', 'type', 'title').whereIn('id', [...ids]).orderBy('number');
+}
+
 /** A running process without an open task. `kind` and `parked` are of its oldest message that has not arrived. */
 export interface ArrangingRow {
   process: ProcessRef;

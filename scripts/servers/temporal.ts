@@ -159,6 +159,8 @@ async function startDevServer(
 
 function dynamicConfig(options: TemporalOptions): Record<string, { value: unknown }[]> {
   const settings: Record<string, unknown> = {
+    // A workflow task that fails so often in a row is told to whoever asks for problems: the stuck sentinel does.
+    'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 4,
     ...(options.timeSkipping ? { 'frontend.WorkflowTimeSkippingEnabled': true } : {}),
     ...options.dynamicConfig,
   };

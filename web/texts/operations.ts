@@ -67,6 +67,12 @@ export const operationTexts = {
   },
   'operations.cause.unknown': { zh: '原因尚未查明，稍后会再看一次。', en: 'Not known yet; it is looked at again in a moment.' },
 
+  'operations.failing': { zh: '流程代码反复失败', en: 'Workflows whose code fails' },
+  'operations.failing.hint': {
+    zh: '多半是新版本与进行中的流程不符：请先换回上一版工作进程，流程会自动继续。待办仍可办理，办理结果不会丢失。',
+    en: 'Mostly a new build does not fit them: put the previous worker back first, and they go on by themselves. Decisions are kept meanwhile.',
+  },
+
   'operations.parked': { zh: '被搁置的消息', en: 'Parked messages' },
   'operations.parked.hint': {
     zh: '流程引擎拒绝了这些消息，重试没有用。排除原因后，请重新投递。',

@@ -4,7 +4,7 @@ import { problemsOf, type Operations } from './problems.ts';
 const none = { items: [], total: 0 };
 const well: Operations = {
   at: '2026-11-24T02:00:00.000Z', engine: { state: 'ok', backlog: { tasks: 0, ageSeconds: 0 } }, counts: { running: 3, openTasks: 3 },
-  outbox: { pending: 1, oldestSeconds: 0.2, parked: none }, retries: none, arranging: none, overdue: [], unattended: none,
+  outbox: { pending: 1, oldestSeconds: 0.2, parked: none }, retries: none, failing: none, arranging: none, overdue: [], unattended: none,
 };
 
 describe('what is a problem of operations', () => {
@@ -19,6 +19,10 @@ describe('what is a problem of operations', () => {
       ...well, engine: { state: 'away', backlog: null }, outbox: { ...well.outbox, oldestSeconds: 31 },
       arranging: { ...none, total: 1 },
     })).to.deep.equal(['engine', 'late', 'arranging']);
+  });
+
+  it('is a workflow whose code fails, though somebody may have a task there', () => {
+    expect(problemsOf({ ...well, failing: { ...none, total: 2 } })).to.deep.equal(['failing']);
   });
 
   it('is no activity that nobody tries any more', () => {

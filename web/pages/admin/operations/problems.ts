@@ -6,16 +6,17 @@ export type Operations = Answer<'get /admin/operations'>;
 const LATE_S = 10;
 
 /** What an administrator must deal with, by name; overdue tasks are the business of whoever has them. */
-export type ProblemName = 'engine' | 'worker' | 'late' | 'backlog' | 'parked' | 'arranging' | 'retries' | 'unattended';
+export type ProblemName = 'engine' | 'worker' | 'late' | 'backlog' | 'parked' | 'failing' | 'arranging' | 'retries' | 'unattended';
 
 /** The problems that the page shows, the causes before what follows from them. Empty: all is well. */
-export function problemsOf({ engine, outbox, arranging, retries, unattended }: Operations): ProblemName[] {
+export function problemsOf({ engine, outbox, failing, arranging, retries, unattended }: Operations): ProblemName[] {
   const found: Record<ProblemName, boolean> = {
     engine: engine.state === 'away',
     worker: engine.state === 'no-worker',
     late: outbox.oldestSeconds > LATE_S,
     backlog: engine.backlog !== null && engine.backlog.tasks > 0 && engine.backlog.ageSeconds > LATE_S,
     parked: outbox.parked.total > 0,
+    failing: failing.total > 0,
     arranging: arranging.total > 0,
     retries: retries.items.some(({ stale }) => !stale),
     unattended: unattended.total > 0,
