@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
 import { recordAudit } from '../db/queries/audit.ts';
 import { peopleOf, principalsFor, superiorOf } from '../db/queries/candidates.ts';
-import { applyOnce } from '../db/queries/effects.ts';
+import { appliedEffects, applyOnce, type AppliedEffect } from '../db/queries/effects.ts';
 import { sendNotices } from '../db/queries/send-notices.ts';
 import { currentCalendar, currentPolicy } from '../db/queries/timeouts.ts';
 import type { Bounds, Candidate, TaskContext } from '../workflows/lib/contract.ts';
@@ -188,18 +188,25 @@ export function createProjection({ db }: { db: Db }) {
       });
     },
 
-    /** Ends a running process and closes what is open; answers the end that stands, which may be an earlier one. */
-    async endProcess({ processId, outcome }: { processId: string; outcome: string }): Promise<{ outcome: string }> {
+    /**
+     * Ends a running process and closes what is open; answers the end that stands, which may be an earlier one, and those effects of the
+     * `undoable` names that stand as applied, the last first. No new ones can come: whoever applies one looks whether its process runs.
+     */
+    async endProcess(
+      { processId, outcome, undoable = [] }: { processId: string; outcome: string; undoable?: string[] },
+    ): Promise<{ outcome: string; applied?: AppliedEffect[] }> {
       return db.transaction(async (trx) => {
         const process = await lockProcess(trx, processId);
-        if (process.status === 'ended') return { outcome: process.outcome! };
+        const effects = undoable.length > 0 ? await appliedEffects(trx, processId, undoable) : [];
+        const applied = effects.length > 0 ? { applied: effects } : {};
+        if (process.status === 'ended') return { outcome: process.outcome!, ...applied };
         await trx('process').where({ id: processId }).update({ status: 'ended', outcome, ended_at: trx.fn.now() });
         await trx('task').where({ process_id: processId, state: 'open' }).update({ state: 'closed', closed_at: trx.fn.now() });
         await recordAudit(trx, { actor: { kind: 'system' }, action: 'process-ended', processId, detail: { outcome } });
         await sendNotices(trx, [process.requester_id], {
           key: `${processId}.ended`, kind: 'process-ended', processId, taskId: null, detail: { outcome },
         });
-        return { outcome };
+        return { outcome, ...applied };
       });
     },
 

@@ -61,11 +61,8 @@ export interface Process<Facts> {
     steps: readonly string[],
     how?: { from?: string; options?: (step: string, facts: Facts) => TaskOptions },
   ): Promise<Approval<Facts>>;
-  /** Does `apply` exactly once under a key of its own; `undo` is called with the same key if the process ends unfulfilled. */
-  effect<Result>(
-    name: string,
-    effect: { apply: (input: EffectInput) => Promise<Result>; undo?: (input: EffectInput) => Promise<unknown> },
-  ): Promise<Result>;
+  /** Does `apply` exactly once under a key of its own; what `openProcess` was told of its undoing happens if the process ends unfulfilled. */
+  effect<Result>(name: string, apply: (input: EffectInput) => Promise<Result>): Promise<Result>;
   /** When a task opened at `step` now would expire by its policy (ISO 8601): the end of a lease that the task holds. */
   expiryOf(step: string): Promise<string>;
   /** Tells the requester something in the app; the story does not wait for it. */
@@ -77,13 +74,19 @@ const HISTORY_ALARM = 1_000;
 
 class Withdrawn extends Error {}
 
-/** Opens the process that `input` describes: its messages are received from here on, before the first await. */
-export function openProcess<Facts>(contract: ProcessContract, input: ProcessInput<Facts>): Process<Facts> {
+/** How an effect of each name is undone, with the key of the effect. */
+export type Undos = Readonly<Record<string, (input: EffectInput) => Promise<unknown>>>;
+
+/**
+ * Opens the process that `input` describes: its messages are received from here on, before the first await. `undos` stand here and not where
+ * the story does an effect: a worker may die when it has done one and nobody knows, and after a withdrawal the story never gets there again.
+ */
+export function openProcess<Facts>(contract: ProcessContract, input: ProcessInput<Facts>, undos: Undos = {}): Process<Facts> {
   const { processId } = input;
   const root = new CancellationScope();
   const decisions = new Map<string, Decision>();
   const counts = new Map<string, number>();
-  const undos: (() => Promise<unknown>)[] = [];
+  const done: (() => Promise<unknown>)[] = [];
   const notices: Promise<unknown>[] = [];
   let facts = input.facts;
   let policyChanges = 0;
@@ -162,14 +165,17 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
   }
 
   async function undoEffects(): Promise<void> {
-    for (let undo = undos.pop(); undo; undo = undos.pop()) await undo();
+    for (let undo = done.pop(); undo; undo = done.pop()) await undo();
   }
 
   async function end(outcome: string): Promise<string> {
     const fulfilled = (name: string) => contract.outcomes[name]?.fulfilled ?? false;
     if (!fulfilled(outcome)) await undoEffects();
-    const winner = (await projection.endProcess({ processId, outcome })).outcome;
-    if (!fulfilled(winner)) await undoEffects();
+    const { outcome: winner, applied = [] } = await projection.endProcess({ processId, outcome, undoable: Object.keys(undos) });
+    if (!fulfilled(winner)) {
+      await undoEffects();
+      for (const { key, name } of applied) await undos[name]?.({ key, processId });
+    }
     if (contract.evaluation && fulfilled(winner)) await openTask('evaluation', {}, true);
     await Promise.all(notices);
     return winner;
@@ -213,10 +219,11 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       }
     },
 
-    async effect(name, { apply, undo }) {
+    async effect(name, apply) {
       const effect = { key: stepKey(processId, name, next(name)), processId };
+      const undo = undos[name];
       // Before `apply`: it may have been done although its answer never arrived.
-      if (undo) undos.push(() => undo(effect));
+      if (undo) done.push(() => undo(effect));
       return apply(effect);
     },
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { withdrawProcess } from '../../db/queries/processes.ts';
+import { reserveStock } from '../../db/queries/stock.ts';
 import { eventually } from '../../test/person.ts';
 import { startProduct, type Product } from '../../test/product.ts';
 import {
@@ -232,6 +233,30 @@ describe('supply requisition', function () {
     expect(await stockOf(product, item)).to.eql({ onHand: 5, reserved: 0, available: 5 });
     const notices = await product.db('notice').where({ process_id: approved }).pluck('kind');
     expect(notices).to.not.include('nothing-in-stock');
+  });
+
+  it('frees what a dying worker had reserved without the history knowing, when the withdrawal comes first', async () => {
+    const item = await makeItem(product, 5);
+    const id = await request(product, [{ itemId: item, quantity: 3 }]);
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    await openTask(product, id, 'service-centre-director');
+    await product.stopWorker();
+    try {
+      await decide(product, id, 'service-centre-director', 'director', 'approved');
+      // What the worker had done when it was killed: the activity's transaction, and nothing of it in Temporal (fault experiment F1).
+      const lines = [{ itemId: item, quantity: 3 }];
+      await product.db.transaction((trx) => reserveStock(trx, {
+        key: `${id}.reserve.1`, processId: id, lines, leaseEndsAt: new Date(Date.now() + 86_400_000).toISOString(),
+      }));
+      expect((await (await product.as('requester')).post(`/processes/${id}/withdraw`, { reason: '不需要了' })).status).to.equal(200);
+      await eventually('both messages', async () => (await product.db('outbox').where({ process_id: id }).whereNull('delivered_at')).length === 0);
+    } finally {
+      await product.startWorker();
+    }
+    expect((await ended(product, id)).outcome).to.equal('withdrawn');
+    await eventually('the stock is free', async () => (await stockOf(product, item)).reserved === 0);
+    expect(await stockOf(product, item)).to.eql({ onHand: 5, reserved: 0, available: 5 });
+    expect(await product.db('effect').where({ process_id: id, state: 'applied' })).to.eql([]);
   });
 
   it('is withdrawn when an operator cancels its workflow, and frees the stock', async () => {

@@ -18,7 +18,9 @@ const stock = proxyLocalActivities<SupplyActivities>({
  * reserved and kept for the requester until the lease ends; the storekeeper hands it over, at once or in parts.
  */
 export async function supplyRequisition(input: ProcessInput<Facts>): Promise<string> {
-  const requisition = openProcess<Facts>(contract, input);
+  const requisition = openProcess<Facts>(contract, input, {
+    reserve: (effect) => stock.releaseStock({ ...effect, reason: 'not-fulfilled' }),
+  });
 
   return requisition.run(async () => {
     let from: string = APPROVALS[0];
@@ -37,10 +39,8 @@ export async function supplyRequisition(input: ProcessInput<Facts>): Promise<str
 
       const approved = lowered(approval.facts.lines, approval.last.facts as Partial<Facts> | null);
       const leaseEndsAt = await requisition.expiryOf('hand-over');
-      const reservation = await requisition.effect('reserve', {
-        apply: (effect) => stock.reserveStock({ ...effect, lines: approved, leaseEndsAt }),
-        undo: (effect) => stock.releaseStock({ ...effect, reason: 'not-fulfilled' }),
-      });
+      const reservation = await requisition.effect('reserve', (effect) =>
+        stock.reserveStock({ ...effect, lines: approved, leaseEndsAt }));
       if (reservation.reserved.length > 0) return handOver(approved, reservation);
 
       // A withdrawal that is still on its way took nothing either: that is no news.
@@ -64,13 +64,12 @@ export async function supplyRequisition(input: ProcessInput<Facts>): Promise<str
       if (decision.outcome !== 'issued') {
         // Expired, or the storekeeper cannot issue: with nothing handed over, that is the end, and it frees the stock.
         if (waiting === reservation.reserved) return decision.outcome;
-        await requisition.effect('release', { apply: (effect) => stock.releaseStock({ ...effect, reason: decision.outcome }) });
+        await requisition.effect('release', (effect) => stock.releaseStock({ ...effect, reason: decision.outcome }));
         return 'partly-issued';
       }
       const { lines = whole(waiting), rest = 'keep' } = (decision.facts ?? {}) as HandOver;
-      const { remaining, issuedInAll } = await requisition.effect('issue', {
-        apply: (effect) => stock.issueStock({ ...effect, taskId: decision.taskId, lines, rest }),
-      });
+      const { remaining, issuedInAll } = await requisition.effect('issue', (effect) =>
+        stock.issueStock({ ...effect, taskId: decision.taskId, lines, rest }));
       if (remaining.length === 0) return total(issuedInAll) === total(approved) ? 'issued' : 'partly-issued';
       waiting = remaining;
     }
