@@ -350,5 +350,5 @@ async function decideByClock(trx: Knex.Transaction, task: TaskRow, outcome: stri
   await trx('task').where({ id: task.id, state: 'open' }).update({
     state: 'decided', outcome, actor_kind: 'clock', decided_at: trx.fn.now(), facts: '{}',
   });
-  if (task.ends_withdrawal) await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
+  if (task.ends_withdrawal && outcome !== 'returned') await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
 }

@@ -261,11 +261,6 @@ export const problems = {
     title: { zh: '无人可催办', en: 'Nobody to urge' },
     detail: { zh: '此流程目前由您本人办理，或下一步正在安排。', en: 'The process waits for yourself, or its next step is being arranged.' },
   },
-  'not-on-paper': {
-    status: 409,
-    title: { zh: '没有打印单', en: 'No printed form' },
-    detail: { zh: '这种流程没有打印单，请在页面上查看。', en: 'A process of this type has no printed form: look at it on its page.' },
-  },
   'requester-only': {
     status: 403,
     title: { zh: '仅限申请人', en: 'Requester only' },

@@ -36,7 +36,8 @@ describe('A requisition on paper', function () {
 
   it('says what was asked, by whom, who approved, and who is next, with codes that hold the number alone', async () => {
     const { body } = await requester.get(`/processes/${id}/paper`);
-    expect(body).to.include({ status: 'running', outcomeTitle: null, department: '测试部', departmentEn: 'Test department', purpose: '备用' });
+    expect(body).to.include({ status: 'running', outcomeTitle: null, department: '测试部', departmentEn: 'Test department' });
+    expect([body.title.zh, body.fields]).to.deep.equal(['物品领用申请单', [{ title: { zh: '用途', en: 'Purpose' }, value: { zh: '备用', en: '备用' } }]]);
     expect(body.supply.lines[0]).to.include({ name: '备用物品', unit: '个', requested: 1, approved: null, issued: null });
     expect(body.approvals.map(({ title, state, outcome }: any) => [title.zh, state, outcome?.zh ?? null])).to.deep.equal([
       ['部门领导审批', 'done', '同意'], ['综合服务中心主任审批', 'current', null], ['柜台发放', 'planned', null],

@@ -86,7 +86,7 @@ describe('deciding many tasks at once', function () {
     const ids = await many(1);
     for (const [body, path] of [
       [{ ids: [], outcome: 'approved' }, 'ids'], [{ ids: Array.from({ length: 201 }, (_, i) => `x.${i}`), outcome: 'approved' }, 'ids'],
-      [{ ids, outcome: 'returned' }, 'outcome'], [{ ids, outcome: 'issued' }, 'outcome'], [{ ids, outcome: 'approved', data: {} }, 'data'],
+      [{ ids, outcome: '' }, 'outcome'], [{ ids, outcome: 'approved', data: {} }, 'data'],
     ] as const) {
       const answer = await leader.post('/tasks/decisions', body);
       expect([answer.status, answer.body.errors[0].path]).to.eql([400, path]);

@@ -19,6 +19,7 @@ export const router = createRouter({
     { path: '/tasks', name: 'tasks', component: () => import('./pages/tasks/TasksPage.vue') },
     { path: '/processes', name: 'processes', component: () => import('./pages/processes/ProcessesPage.vue') },
     { path: '/processes/:id', name: 'process', component: () => import('./pages/processes/ProcessPage.vue'), props: true },
+    { path: '/processes/:id/print', name: 'process-print', component: () => import('./pages/processes/PrintPage.vue') },
     { path: '/me', name: 'me', component: () => import('./pages/me/MePage.vue') },
     { path: '/me/password', name: 'password', component: () => import('./pages/me/PasswordPage.vue') },
     ...announcementRoutes,

@@ -38,7 +38,7 @@ describe('process types', function () {
     it(`${folder} says everything that people read in both languages, and plans only its own steps`, () => {
       const { contract } = processTypes[folder]!;
       const texts = [
-        contract.title, contract.category, ...Object.values(contract.roles), ...Object.values(contract.notes ?? {}),
+        contract.title, contract.category, contract.about, contract.paper.title, ...contract.paper.signs, ...Object.values(contract.roles), ...Object.values(contract.notes ?? {}), ...Object.values(contract.notices ?? {}),
         ...Object.values(contract.evaluation ?? {}), ...Object.values(contract.outcomes).map(({ title }) => title),
         ...Object.values(contract.steps).flatMap(({ title, outcomes }) => [title, ...Object.values(outcomes)]),
       ];

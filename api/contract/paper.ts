@@ -12,10 +12,13 @@ const print = z.object({
   first: z.object({ at: instant, by: person }),
 });
 
+/** A field in words. */
+const field = z.object({ title: text, value: text });
+
 /** What stands on the paper. Codes are black on white: `rows` of `1` and `0`, and bars as places and widths, in modules. */
 export const paper = z.object({
   number: z.string(),
-  typeTitle: text,
+  title: text,
   status: z.enum(['running', 'ended']),
   outcomeTitle: text.nullable(),
   requester: person,
@@ -23,8 +26,9 @@ export const paper = z.object({
   departmentEn: z.string(),
   startedAt: instant,
   endedAt: instant.nullable(),
-  purpose: z.string(),
-  supply: supplyLines,
+  /** What was filled in, less the lines that `supply` has. */
+  fields: z.array(field),
+  supply: supplyLines.nullable(),
   approvals: z.array(z.object({
     title: text,
     state: z.enum(['done', 'current', 'planned', 'closed']),
@@ -33,12 +37,15 @@ export const paper = z.object({
     actorKind: z.enum(['person', 'clock', 'system', 'administrator']).nullable(),
     at: instant.nullable(),
     comment: z.string().nullable(),
+    data: z.array(field),
   })),
+  /** Who signs by hand. */
+  signs: z.array(text),
   qr: z.object({ size: z.int(), rows: z.array(z.string()) }),
   barcode: z.object({ width: z.int(), bars: z.array(z.object({ x: z.int(), width: z.int() })) }),
 });
 
-/** A requisition on paper. */
+/** A process on paper. */
 export const paperContract = {
   getPaper: endpoint({
     method: 'get',

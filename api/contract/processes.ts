@@ -142,7 +142,11 @@ export const processContract = {
         title: text,
         category: text,
         formSchema: json,
-        steps: z.array(z.object({ step: z.string(), title: text, outcomes: z.record(z.string(), text) })),
+        steps: z.array(z.object({
+          step: z.string(), title: text, outcomes: z.record(z.string(), text),
+          // By outcome, where a decision has data of this process's own.
+          decisionSchemas: z.record(z.string(), json),
+        })),
         outcomes: z.record(z.string(), text),
       })),
     }),

@@ -42,6 +42,7 @@ export const taskDetail = taskSummary.extend({
   outcomes: z.array(z.object({ outcome: z.string(), title: text, commentNeeded: z.boolean(), dataSchema: json })),
   bounds: z.object({
     toStep: z.array(z.string()).optional(),
+    most: z.record(z.string(), z.number()).optional(),
     lines: z.object({
       field: z.string(),
       most: z.record(z.string(), z.number().int()),
@@ -126,8 +127,8 @@ export const taskContract = {
     idempotent: true,
     body: z.strictObject({
       ids: z.array(id).min(1).max(200),
-      // Outcomes that need nothing but words.
-      outcome: z.enum(['approved', 'rejected']),
+      // One that needs nothing but words: a row whose outcome needs more is refused.
+      outcome: z.string().min(1).max(60),
       comment: z.string().trim().max(2_000).optional(),
     }),
     response: z.object({ results: z.array(rowResult), decided: z.number().int() }),

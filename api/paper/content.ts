@@ -8,33 +8,44 @@ import { processTypes } from '../../workflows/contracts.ts';
 import type { ProcessContract, Text } from '../../workflows/lib/contract.ts';
 import type { paper } from '../contract/paper.ts';
 import { Problem } from '../errors.ts';
-import { contractOf, plannedSteps, presentProcess, presentSteps } from '../processes/present.ts';
+import { labelsOf } from '../processes/check.ts';
+import { plannedSteps, presentProcess, presentSteps } from '../processes/present.ts';
 import { supplyLinesOf } from '../supply/requisition-lines.ts';
 import { code128 } from './code-128.ts';
+import { fieldWords } from './field-words.ts';
 
 /** What stands on the paper, for the print view and the PDF alike. */
 export type Paper = z.input<typeof paper>;
 
-/** The paper of a process that the viewer may see. Throws 404 for another one, 409 for a type that has no printed form. */
+/** What the table of supply lines says of form and decisions. */
+const SUPPLY_LINES = ['lines'];
+
+/** The paper of a process that the viewer may see. Throws 404 for another one. */
 export async function paperOf(db: Db, id: string, viewer: Viewer): Promise<Paper> {
   const process = await findVisibleProcess(db, id, viewer);
   if (!process) throw new Problem('not-found');
-  const contract = contractOf(process.type);
+  const type = processTypes[process.type]!;
+  const { contract } = type;
   const [forms, tasks, entries] = await Promise.all([formVersions(db, id), tasksOf(db, id), timeline(db, id)]);
   const { form } = forms.at(-1)!;
-  const supply = await supplyLinesOf(db, processTypes[process.type]!, { form, tasks, entries });
-  if (!supply) throw new Problem('not-on-paper');
+  const [supply, labels] = await Promise.all([supplyLinesOf(db, type, { form, tasks, entries }), labelsOf(db, type, form)]);
   // What comes after the end, such as the evaluation, is no part of the paper.
   const before = tasks.filter((task) => !task.after_end);
   const planned = process.status === 'running' ? plannedSteps(before, contract).map((step) => ({ step, dueAt: null })) : [];
-  const { number, typeTitle, status, outcomeTitle, requester, department, departmentEn, startedAt, endedAt } = presentProcess(process);
+  const { number, status, outcomeTitle, requester, department, departmentEn, startedAt, endedAt } = presentProcess(process);
   return {
-    number, typeTitle, status, outcomeTitle, requester, department, departmentEn, startedAt, endedAt,
-    purpose: (form as { purpose?: string }).purpose ?? '',
+    number, status, outcomeTitle, requester, department, departmentEn, startedAt, endedAt,
+    title: contract.paper.title,
+    fields: fieldWords(type.form, form, labels, supply ? SUPPLY_LINES : []),
     supply,
-    approvals: presentSteps(before, contract, planned).map(({ step, title, state, outcome, decidedBy, actorKind, decidedAt, comment }) => ({
-      title, state, outcome: outcomeText(contract, step, outcome), by: decidedBy, actorKind, at: decidedAt, comment,
-    })),
+    approvals: presentSteps(before, contract, planned).map(({ step, title, state, outcome, decidedBy, actorKind, decidedAt, comment, data }) => {
+      const own = type.decisions?.[step]?.[outcome ?? ''];
+      return {
+        title, state, outcome: outcomeText(contract, step, outcome), by: decidedBy, actorKind, at: decidedAt, comment,
+        data: own ? fieldWords(own, data, labels, supply ? SUPPLY_LINES : []) : [],
+      };
+    }),
+    signs: [...contract.paper.signs],
     qr: qrCode(number),
     barcode: code128(number),
   };

@@ -9,11 +9,13 @@ const by = { name: '杨光' };
 const first: PrintMark = { n: 1, at: '2026-11-24T09:00:00.000Z', by, first: { at: '2026-11-24T09:00:00.000Z', by } };
 const third: PrintMark = { n: 3, at: '2026-11-25T01:00:00.000Z', by: { name: '王伟' }, first: first.first };
 
+const purpose = (words: string): Paper['fields'] => [{ title: { zh: '用途', en: 'Purpose' }, value: { zh: words, en: words } }];
+
 function paperWith(lines: number, more: Partial<Paper> = {}): Paper {
   const sums = { requested: 2 * lines, approved: 2 * lines, missing: 0, issued: lines, amountFen: 100 };
   return {
     number: NUMBER,
-    typeTitle: { zh: '办公物品领用', en: 'Supply requisition' },
+    title: { zh: '物品领用申请单', en: 'Supply Requisition' },
     status: 'ended',
     outcomeTitle: { zh: '部分发放', en: 'Partly issued' },
     requester: { id: 'person-wang-wei', name: '王伟' },
@@ -21,7 +23,7 @@ function paperWith(lines: number, more: Partial<Paper> = {}): Paper {
     departmentEn: 'Marketing',
     startedAt: '2026-11-24T01:30:00.000Z',
     endedAt: '2026-11-24T08:30:00.000Z',
-    purpose: '季度盘点用',
+    fields: purpose('季度盘点用'),
     supply: {
       ...sums,
       lines: Array.from({ length: lines }, (_, i) => ({
@@ -31,8 +33,9 @@ function paperWith(lines: number, more: Partial<Paper> = {}): Paper {
     },
     approvals: [{
       title: { zh: '部门领导审批', en: 'Department leader' }, state: 'done', outcome: { zh: '同意', en: 'Approve' },
-      by: { id: 'person-chen', name: '陈建华' }, actorKind: 'person', at: '2026-11-24T02:30:00.000Z', comment: '同意，请尽快',
+      by: { id: 'person-chen', name: '陈建华' }, actorKind: 'person', at: '2026-11-24T02:30:00.000Z', comment: '同意，请尽快', data: [],
     }],
+    signs: [{ zh: '领用人签字', en: 'Received by' }],
     qr: { size: 3, rows: ['101', '010', '111'] },
     barcode: code128(NUMBER),
     ...more,
@@ -90,8 +93,23 @@ describe('The printed requisition', function () {
     expect(page).not.to.contain('市场部');
   });
 
+  it('is drawn from any form: its fields, what was decided with them, who signs', async () => {
+    const text = (zh: string, en: string) => ({ zh, en });
+    const [approval] = paperWith(1).approvals;
+    const seal = paperWith(1, {
+      title: text('用印申请单', 'Seal Use'), supply: null, fields: [{ title: text('印章', 'Seal'), value: text('公章', 'Company seal') }],
+      approvals: [{ ...approval!, data: [{ title: text('用印份数', 'Copies stamped'), value: text('2', '2') }] }],
+      signs: [text('印章管理员签字', 'Seal keeper')],
+    });
+    const { pages: [zh] } = await print(seal);
+    for (const words of ['用印申请单', '印章', '公章', '用印份数：2', '印章管理员签字']) expect(zh).to.contain(words);
+    expect(zh).not.to.match(/物品|领用人/);
+    const { pages: [en] } = await print(seal, { locale: 'en' });
+    for (const words of ['Seal Use', 'Company seal', 'Copies stamped: 2', 'Seal keeper']) expect(en).to.contain(words);
+  });
+
   it('draws a box for what the font cannot write, and drops what cannot be seen', async () => {
-    const { pages: [page] } = await print(paperWith(1, { purpose: '要红色😀的👨‍👩‍👧，𠮷祥\u0007 end' }));
+    const { pages: [page] } = await print(paperWith(1, { fields: purpose('要红色😀的👨‍👩‍👧，𠮷祥\u0007 end') }));
     expect(page).to.contain('要红色□的□，□祥 end');
   });
 });

@@ -31,10 +31,12 @@ const PAD = 4;
 /** The font's own line is 1.45 high. */
 const leading = (size: number) => Math.round(size * 1.45 * 10) / 10;
 
-interface Column {
-  word: Word;
+interface Box {
   width: number;
   align: 'left' | 'right' | 'center';
+}
+interface Column extends Box {
+  word: Word;
 }
 interface CellLine {
   text: string;
@@ -61,7 +63,7 @@ const STEP_COLUMNS: Column[] = [
 /** The paper as PDF: A4, black on white, every page with the head and its number. */
 export async function paperPdf(paper: Paper, setting: Setting): Promise<Buffer> {
   const words = speaker(setting.locale, setting.timeZone);
-  const set = await typesetter({ title: `${words.say('title')} ${paper.number}`, language: setting.locale });
+  const set = await typesetter({ title: `${words.text(paper.title)} ${paper.number}`, language: setting.locale });
   const sheet = new Sheet(set, words, paper, setting);
   sheet.facts();
   sheet.lines();
@@ -90,14 +92,15 @@ class Sheet {
   facts(): void {
     const { words: { say, text, time }, paper, setting } = this;
     const status = paper.status === 'running' ? say('running') : text(paper.outcomeTitle);
-    this.fact([['requester', paper.requester.name], ['department', setting.locale === 'en' ? paper.departmentEn : paper.department]]);
-    this.fact([['started', time(paper.startedAt)], ['ended', paper.endedAt ? `${time(paper.endedAt)} · ${status}` : status]]);
-    this.fact([['purpose', paper.purpose]]);
+    this.fact([[say('requester'), paper.requester.name], [say('department'), setting.locale === 'en' ? paper.departmentEn : paper.department]]);
+    this.fact([[say('started'), time(paper.startedAt)], [say('ended'), paper.endedAt ? `${time(paper.endedAt)} · ${status}` : status]]);
+    for (const { title, value } of paper.fields) this.fact([[text(title), text(value)]]);
     this.y += 10;
   }
 
   lines(): void {
     const { words: { say }, paper: { supply } } = this;
+    if (!supply) return;
     const header = () => this.tableHead(LINE_COLUMNS);
     header();
     supply.lines.forEach((line, i) => {
@@ -119,7 +122,7 @@ class Sheet {
   }
 
   approvals(): void {
-    const { words: { say, text, time } } = this;
+    const { words: { say, text, time }, setting } = this;
     this.need(60);
     this.set.write(say('approvals'), LEFT, this.y, { size: 11, weight: 'bold' });
     this.y += 19;
@@ -133,6 +136,8 @@ class Sheet {
         step.at ? time(step.at) : '',
       ];
       this.row(STEP_COLUMNS, values.map((value, i) => this.cell(value, STEP_COLUMNS[i]!.width)), header);
+      const data = step.data.map(({ title, value }) => say('field', { title: text(title), value: text(value) }));
+      if (data.length > 0) this.comment(data.join(setting.locale === 'en' ? '; ' : '；'), header);
       if (step.comment) this.comment(say('comment', { text: step.comment }), header);
     }
     this.y += 12;
@@ -141,12 +146,12 @@ class Sheet {
   signatures(): void {
     const height = 58;
     this.need(height);
-    const { set, words: { say } } = this;
-    (['leader', 'storekeeper', 'receiver'] as const).forEach((who, i) => {
-      const width = WIDTH / 3;
+    const { set, words: { say, text }, paper: { signs } } = this;
+    signs.forEach((who, i) => {
+      const width = WIDTH / signs.length;
       const x = LEFT + i * width;
       set.doc.rect(x, this.y, width, height).stroke();
-      set.write(say(who), x + PAD, this.y + 3, { size: BODY, weight: 'bold' });
+      set.write(text(who), x + PAD, this.y + 3, { size: BODY, weight: 'bold' });
       set.write(say('date'), x + PAD, this.y + height - 17, { size: BODY });
     });
     this.y += height;
@@ -169,7 +174,7 @@ class Sheet {
 
   /** A new page with the head: title, number in words and codes, and what must be seen at once. */
   private page(): void {
-    const { set, words: { say, time }, paper, setting: { print } } = this;
+    const { set, words: { say, text, time }, paper, setting: { print } } = this;
     set.doc.addPage();
     set.doc.lineWidth(0.8).strokeColor('black').fillColor('black');
     const qrSize = 63;
@@ -179,7 +184,7 @@ class Sheet {
     const codeX = qrX - 14 - barcode;
     this.bars(codeX, TOP, barcode, 34);
     set.write(paper.number, codeX, TOP + 37, { size: 14, weight: 'bold', width: barcode, align: 'center' });
-    set.write(say('title'), LEFT, TOP - 4, { size: 21, weight: 'bold' });
+    set.write(text(paper.title), LEFT, TOP - 4, { size: 21, weight: 'bold' });
     let x = LEFT;
     const stamps = [
       paper.status === 'running' ? say('running') : null,
@@ -208,18 +213,18 @@ class Sheet {
     return text === '' ? [] : this.set.wrap(text, width - 2 * PAD, size, weight).map((line) => ({ text: line, size, weight }));
   }
 
-  private fact(pairs: [Word, string][]): void {
+  private fact(pairs: [string, string][]): void {
     const label = 72;
     const room = WIDTH / pairs.length - label;
-    const columns = pairs.flatMap(([word]): Column[] => [{ word, width: label, align: 'left' }, { word, width: room, align: 'left' }]);
-    this.row(columns, pairs.flatMap(([word, value]) => [this.cell(this.words.say(word), label, BODY, 'bold'), this.cell(inOneLine(value), room)]));
+    const columns = pairs.flatMap((): Box[] => [{ width: label, align: 'left' }, { width: room, align: 'left' }]);
+    this.row(columns, pairs.flatMap(([name, value]) => [this.cell(name, label, BODY, 'bold'), this.cell(inOneLine(value), room)]));
   }
 
   private tableHead(columns: readonly Column[]): void {
     this.row(columns, columns.map(({ word, width }) => this.cell(this.words.say(word), width, BODY, 'bold')));
   }
 
-  private row(columns: readonly Column[], cells: readonly CellLine[][], header?: () => void): void {
+  private row(columns: readonly Box[], cells: readonly CellLine[][], header?: () => void): void {
     const heights = cells.map((lines) => lines.reduce((sum, { size }) => sum + leading(size), 0));
     const height = Math.max(leading(BODY), ...heights) + 3;
     this.need(height, header);
@@ -242,7 +247,7 @@ class Sheet {
     while (lines.length > 0) {
       this.need(leading(BODY) + 3, header);
       const fit = Math.floor((BOTTOM - this.y - 3) / leading(BODY));
-      this.row([{ word: 'comment', width: WIDTH, align: 'left' }], [lines.slice(0, fit)]);
+      this.row([{ width: WIDTH, align: 'left' }], [lines.slice(0, fit)]);
       lines = lines.slice(fit);
     }
   }

@@ -85,6 +85,7 @@ export async function checkPeople(trx: Knex.Transaction, wanted: readonly string
 }
 
 interface BoundedData {
+  [name: string]: unknown;
   toStep?: string;
   lines?: Record<string, unknown>[];
 }
@@ -93,6 +94,9 @@ function boundErrors(bounds: Bounds, data: BoundedData | undefined, titles: Read
   const errors: FieldError[] = [];
   if (data?.toStep !== undefined && !bounds.toStep?.includes(data.toStep)) {
     errors.push(field('data.toStep', oneOf(bounds.toStep ?? [], titles)));
+  }
+  for (const [name, limit] of Object.entries(bounds.most ?? {})) {
+    if (Number(data?.[name] ?? 0) > limit) errors.push(field(`data.${name}`, mostOf(limit)));
   }
   if (!bounds.lines || !data?.lines) return errors;
   const { field: name, most, reasonWhenLower } = bounds.lines;
@@ -107,7 +111,7 @@ function boundErrors(bounds: Bounds, data: BoundedData | undefined, titles: Read
     if (limit === undefined) {
       errors.push(field(`data.lines.${i}.itemId`, { zh: '不在本单之中。', en: 'is not on this requisition.' }));
     } else if (amount > limit) {
-      errors.push(field(`data.lines.${i}.${name}`, { zh: `最多 ${limit}。`, en: `can be at most ${limit}.` }));
+      errors.push(field(`data.lines.${i}.${name}`, mostOf(limit)));
     } else if (reasonWhenLower && amount < limit && !line.reason) {
       errors.push(field(`data.lines.${i}.reason`, { zh: '调减数量须说明原因。', en: 'must say why the quantity is lower.' }));
     }
@@ -126,6 +130,7 @@ function oneOf(keys: readonly string[], titles: Readonly<Record<string, Text>>):
   return { zh: `须为以下之一：${list('zh').join('、')}。`, en: `must be one of: ${list('en').join(', ')}.` };
 }
 
+const mostOf = (limit: number): Text => ({ zh: `最多 ${limit}。`, en: `can be at most ${limit}.` });
 const UNKNOWN: Text = { zh: '不存在，请重新选择。', en: 'does not exist: choose another one.' };
 const INACTIVE: Text = { zh: '已停用，请另选。', en: 'is no longer in use: choose another one.' };
 

@@ -33,7 +33,7 @@ export async function decide(trx: Knex.Transaction, { taskId, actor, locale, wan
   const facts = { ...pickFacts(data, contract.steps[task.step]!.facts), ...revised };
   const decidedAt = await decideTask(trx, task, actor, { outcome: wanted.outcome, comment: wanted.comment ?? null, data, facts });
   if (!decidedAt) throw alreadyDecided((await findTask(trx, taskId))!);
-  if (task.ends_withdrawal) await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
+  if (task.ends_withdrawal && wanted.outcome !== 'returned') await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
   await recordAudit(trx, {
     actor: { kind: 'person', id: actor.personId },
     action: 'task-decided',

@@ -11,7 +11,7 @@ import { createTurns } from '../in-turn.ts';
 import { paperOf } from '../paper/content.ts';
 import { paperPdf } from '../paper/pdf.ts';
 
-/** A requisition on paper. */
+/** A process on paper. */
 export function paperRoutes({ db }: Deps): Route[] {
   // A page is set in one go: up to a second for the longest.
   const inTurn = createTurns();

@@ -33,12 +33,17 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
   const expectedDues = createExpectedDues(db);
   return [
     handle(processContract.listProcessTypes, async () => ({
-      items: Object.values(processTypes).map(({ contract, form }) => ({
+      items: Object.values(processTypes).map(({ contract, form, decisions = {} }) => ({
         type: contract.type,
         title: contract.title,
         category: contract.category,
         formSchema: jsonSchema(form),
-        steps: contract.path.map((step) => ({ step, title: contract.steps[step]!.title, outcomes: contract.steps[step]!.outcomes })),
+        steps: contract.path.map((step) => ({
+          step,
+          title: contract.steps[step]!.title,
+          outcomes: contract.steps[step]!.outcomes,
+          decisionSchemas: Object.fromEntries(Object.entries(decisions[step] ?? {}).map(([outcome, schema]) => [outcome, jsonSchema(schema)])),
+        })),
         outcomes: Object.fromEntries(Object.entries(contract.outcomes).map(([outcome, { title }]) => [outcome, title])),
       })),
     })),

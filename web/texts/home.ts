@@ -36,9 +36,7 @@ export const homeTexts = {
   'notice.process-ended': { zh: '办结', en: 'Ended' },
   'notice.process-ended-as': { zh: '办结：{outcome}', en: 'Ended: {outcome}' },
   'notice.process-returned': { zh: '被退回，请修改', en: 'Returned to you to revise' },
-  'notice.ready-to-collect': { zh: '可以领取了', en: 'Ready to collect' },
   'notice.commented': { zh: '新留言', en: 'New comment' },
   'notice.commented-by': { zh: '{name} 留言', en: '{name} commented' },
-  'notice.nothing-in-stock': { zh: '所批物品均无库存', en: 'Nothing in stock' },
   'notice.other': { zh: '进展', en: 'Progress' },
 } as const satisfies TextTable;

@@ -7,7 +7,6 @@ export const startTexts = {
   'start.path': { zh: '办理过程：{steps}', en: 'How it goes: {steps}' },
   'start.unknown': { zh: '没有这种申请，请从目录中选择。', en: 'There is no such request: choose one from the catalogue.' },
   'start.back': { zh: '返回目录', en: 'Back to the catalogue' },
-  'start.supply.about': { zh: '笔、纸、耗材等，两级审批后到柜台领取', en: 'Pens, paper, toner: two approvals, then the counter' },
   'start.submit': { zh: '提交', en: 'Submit' },
   'start.submitted-before': {
     zh: '刚才那一次已经提交成功，这次的改动没有再提交。请到“我的申请”查看；要另提一份，请点“另提一份”。',
@@ -32,6 +31,8 @@ export const startTexts = {
   'form.yes': { zh: '是', en: 'yes' },
   'form.no': { zh: '否', en: 'no' },
   'form.least': { zh: '至少 {least}。', en: 'At least {least}.' },
+  'form.less': { zh: '{title}减一', en: '{title}: one less' },
+  'form.more': { zh: '{title}加一', en: '{title}: one more' },
   'form.most': { zh: '最多 {most}。', en: 'At most {most}.' },
   'form.least-lines': { zh: '至少 {least} 项。', en: 'At least {least}.' },
   'form.most-lines': { zh: '最多 {most} 项。', en: 'At most {most}.' },

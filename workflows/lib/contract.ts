@@ -30,7 +30,7 @@ export interface StepTimeouts {
 export interface StepContract {
   readonly title: Text;
   readonly candidates: readonly Candidate[];
-  /** What a person may answer, with the word on the button. */
+  /** What a person may answer, with the word on the button; the first is the likely one, with which the case goes on. */
   readonly outcomes: Readonly<Record<string, Text>>;
   /** What only the clock may answer, when the step expires; it then expires with nothing else. */
   readonly clockOutcomes?: Readonly<Record<string, Text>>;
@@ -50,6 +50,8 @@ export interface ProcessContract {
   readonly type: string;
   readonly title: Text;
   readonly category: Text;
+  /** What it is for, in a line beside its title where it is chosen. */
+  readonly about: Text;
   /** First letters of the human number (单号). */
   readonly numberPrefix: string;
   /** The steps in their planned order. */
@@ -63,6 +65,10 @@ export interface ProcessContract {
   readonly roles: Readonly<Record<string, Text>>;
   /** Words of the system on a task, by the code that the workflow gives. */
   readonly notes?: Readonly<Record<string, Text>>;
+  /** What the requester hears on the way, by the kind that the workflow gives. */
+  readonly notices?: Readonly<Record<string, Text>>;
+  /** The printed form: its heading, and who signs it by hand. */
+  readonly paper: { readonly title: Text; readonly signs: readonly Text[] };
   /** Aspects that the requester rates after a fulfilled end, one to five stars each. */
   readonly evaluation?: Readonly<Record<string, Text>>;
 }
@@ -71,6 +77,8 @@ export interface ProcessContract {
 export interface Bounds {
   /** Steps that 退回 may name as `data.toStep`. */
   readonly toStep?: readonly string[];
+  /** At most so much in a field of the data; the page offers just that. */
+  readonly most?: Readonly<Record<string, number>>;
   /** Limits of `data.lines`. */
   readonly lines?: {
     /** The field that holds the quantity. */

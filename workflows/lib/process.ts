@@ -27,7 +27,7 @@ export interface EffectInput {
 export interface TaskOptions {
   bounds?: Bounds;
   context?: TaskContext;
-  /** The process cannot be withdrawn any more once this task is decided. */
+  /** The process cannot be withdrawn any more once this task is decided, unless it is returned. */
   endsWithdrawal?: boolean;
   /** Kind of the notice by which the requester hears that the task is open. */
   tellRequester?: string;
@@ -37,10 +37,11 @@ export interface TaskOptions {
 
 /** The result of a sequence of approvals. */
 export interface Approval<Facts> {
-  outcome: 'approved' | 'rejected' | 'withdrawn';
+  /** `approved` after the last step; else what ended it: `rejected`, `withdrawn`, what the clock answered. */
+  outcome: string;
   /** Facts of the form version that was approved. */
   facts: Facts;
-  /** The last decision: it may carry what the approver changed. */
+  /** The last decision: it may carry what its person changed or did. */
   last: Decision;
 }
 
@@ -54,8 +55,9 @@ export interface Process<Facts> {
   /** Opens a task at `step` for its candidates and waits for its one decision, by a person or by the clock. */
   task(step: string, options?: TaskOptions): Promise<Decision>;
   /**
-   * Approvals in order, with 退回 to an earlier step or to the requester's `revise`, after which they start again from the first. `options`
-   * says, per step, what bounds the decision; `from` starts at a later step.
+   * Steps in order. The first outcome that a step's contract names goes on, `approved` or what is done there, such as `stamped`; 退回 sends
+   * the case to an earlier step or to the requester's `revise`, after which it starts again from the first; any other outcome ends it.
+   * `options` says, per step, what bounds the decision; `from` starts at a later step.
    */
   approvals(
     steps: readonly string[],
@@ -203,18 +205,18 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
         const given = options(step, facts);
         const toStep = [...steps.slice(0, i), 'revise'];
         const decision = await self.task(step, { ...given, bounds: { ...given.bounds, toStep } });
-        if (decision.outcome === 'approved') {
-          i += 1;
-          if (i === steps.length) return { outcome: 'approved', facts, last: decision };
-        } else if (decision.outcome === 'returned') {
+        if (decision.outcome === 'returned') {
           const { toStep: target = 'revise' } = (decision.facts ?? {}) as { toStep?: string };
           i = Math.max(0, steps.indexOf(target));
           if (target !== 'revise') continue;
           const revision = await self.task('revise', { tellRequester: 'process-returned' });
           if (revision.outcome === 'withdrawn') return { outcome: 'withdrawn', facts, last: revision };
           facts = (revision.facts as { form: Facts }).form;
+        } else if (decision.outcome !== Object.keys(stepOf(step).outcomes)[0]) {
+          return { outcome: decision.outcome, facts, last: decision };
         } else {
-          return { outcome: 'rejected', facts, last: decision };
+          i += 1;
+          if (i === steps.length) return { outcome: 'approved', facts, last: decision };
         }
       }
     },

@@ -7,6 +7,7 @@ export const contract = {
   type: 'supply-requisition',
   title: { zh: '办公物品领用', en: 'Supply requisition' },
   category: { zh: '物资服务', en: 'Supplies' },
+  about: { zh: '笔、纸、耗材等办公物品，审批后到柜台领取', en: 'Pens, paper and other office items, collected at the counter once approved' },
   numberPrefix: 'LY',
   path: ['department-leader', 'service-centre-director', 'hand-over'],
   facts: formFacts,
@@ -52,6 +53,14 @@ export const contract = {
       zh: '所批物品均无库存，未能预留，请重新决定：可等到货后再同意，或退回、拒绝。',
       en: 'Nothing of what was approved is in stock, so nothing is reserved. Decide again: approve once goods have arrived, return or reject.',
     },
+  },
+  notices: {
+    'ready-to-collect': { zh: '可以领取了', en: 'Ready to collect' },
+    'nothing-in-stock': { zh: '所批物品均无库存', en: 'Nothing in stock' },
+  },
+  paper: {
+    title: { zh: '物品领用申请单', en: 'Supply Requisition' },
+    signs: [{ zh: '部门负责人签字', en: 'Head of department' }, { zh: '库管员签字', en: 'Storekeeper' }, { zh: '领用人签字', en: 'Received by' }],
   },
   evaluation: {
     quality: { zh: '物品质量', en: 'Quality' },

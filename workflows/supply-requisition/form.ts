@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { titled, type ProcessType } from '../lib/form.ts';
+import { titled, worded, type ProcessType } from '../lib/form.ts';
 import { contract } from './contract.ts';
 
 const MOST_LINES = 50;
@@ -50,7 +50,10 @@ const issued = z.strictObject({
     '发放明细', 'Issued lines',
   ),
   receivedBy: titled(z.string().trim().min(1).max(100).optional(), '领用人', 'Received by'),
-  rest: titled(z.enum(['keep', 'close']).optional(), '剩余处理', 'The rest'),
+  rest: titled(
+    worded(z.enum(['keep', 'close']), { keep: { zh: '剩余的稍后再发', en: 'Issue the rest later' }, close: { zh: '剩余的不再发，关闭', en: 'Close the rest' } }).optional(),
+    '剩余处理', 'The rest',
+  ),
 }).optional();
 
 /** The supply requisition as the API and the web know it. */

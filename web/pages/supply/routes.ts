@@ -1,10 +1,9 @@
 import type { RouteRecordRaw } from 'vue-router';
 
-/** The storekeeper's desk, and a requisition on paper. */
+/** The storekeeper's desk. */
 export const supplyRoutes: RouteRecordRaw[] = [
   { path: '/supply', redirect: '/supply/counter' },
   { path: '/supply/items', name: 'supply-items', component: () => import('./ItemsPage.vue') },
   { path: '/supply/stock-take', name: 'stock-take', component: () => import('./StockTakePage.vue') },
   { path: '/supply/counter', name: 'supply-counter', component: () => import('./CounterPage.vue') },
-  { path: '/processes/:id/print', name: 'process-print', component: () => import('./PrintPage.vue') },
 ];

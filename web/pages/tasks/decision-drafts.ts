@@ -21,8 +21,8 @@ export interface DecisionDraft {
   toStep: string;
   lines: LineDraft[];
   stars: Record<string, number>;
-  words: Record<string, string>;
-  options: Record<string, string>;
+  /** What a process asks for beyond lines, stars and forms. */
+  fields: Record<string, unknown>;
   form: Record<string, unknown>;
   cc: Colleague[];
 }
@@ -50,8 +50,8 @@ export function draftOf(task: Task): DecisionDraft {
     toStep: task.bounds.toStep?.includes('revise') ? 'revise' : task.bounds.toStep?.[0] ?? '',
     lines: linesOf(task),
     stars: {},
-    words: {},
-    options: { rest: 'keep' },
+    // What is bounded is offered whole.
+    fields: { ...task.bounds.most },
     form: structuredClone(task.form) as Record<string, unknown>,
     cc: [],
   });

@@ -1,13 +1,24 @@
 import { computed, reactive, ref } from 'vue';
+import type { Text } from '../../../workflows/lib/contract.ts';
 import { contracts } from '../../contracts.ts';
+import { deskOf } from '../../processes/desks.ts';
 import { idOf, type Task } from './task-list.ts';
 
 const LONG_PRESS_MS = 500;
 const MOVED_PX = 8;
 
-/** Whether a task can be decided together with others: by words alone. */
+/** Whether a task can be decided together with others: not what the requester fills in, nor what is done at a desk. */
 export function isSelectable({ type, step, state }: Task): boolean {
-  return state === 'open' && 'approved' in (contracts[type]?.steps[step ?? '']?.outcomes ?? {});
+  return state === 'open' && contracts[type]?.steps[step ?? '']?.byRequester !== true && deskOf(type, step) === undefined;
+}
+
+/** The outcomes that all of the tasks have: the one with which they go on, and the refusal. */
+export function commonOutcomes(tasks: readonly Task[]): { outcome: string; title: Text }[] {
+  const [first = [], ...rest] = tasks.map(({ type, step }) => {
+    const outcomes = Object.entries(contracts[type]?.steps[step ?? '']?.outcomes ?? {});
+    return outcomes.filter(([outcome], i) => i === 0 || outcome === 'rejected').map(([outcome, title]) => ({ outcome, title }));
+  });
+  return first.filter(({ outcome, title }) => rest.every((each) => each.some((other) => other.outcome === outcome && other.title.zh === title.zh)));
 }
 
 /** Choosing tasks of a list: one by one, a range, by a long press on a phone. */

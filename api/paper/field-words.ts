@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import type { Text } from '../../workflows/lib/contract.ts';
+import { jsonSchema } from '../processes/present.ts';
+
+/** What was filled into one field, in words. */
+export interface FieldWords {
+  title: Text;
+  value: Text;
+}
+
+interface Schema {
+  type?: string;
+  'x-title'?: Text;
+  'x-options'?: Record<string, Text>;
+  'x-kind'?: string;
+  anyOf?: Schema[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+const YES: Text = { zh: '是', en: 'Yes' };
+const NO: Text = { zh: '否', en: 'No' };
+
+/** The fields of `value` in words, in the schema's order; those that are empty or stand in `omit` are left out. `labels` names what is referred to. */
+export function fieldWords(
+  schema: z.ZodType, value: unknown, labels: Readonly<Record<string, string>>, omit: readonly string[] = [],
+): FieldWords[] {
+  return fieldsOf(jsonSchema(schema) as Schema, value, labels).filter(({ name }) => !omit.includes(name)).map(({ title, value: words }) => ({ title, value: words }));
+}
+
+function fieldsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, string>>): (FieldWords & { name: string })[] {
+  return Object.entries(plain(schema).properties ?? {}).flatMap(([name, property]) => {
+    const words = wordsOf(plain(property), (value as Record<string, unknown> | null | undefined)?.[name], labels);
+    return words ? [{ name, title: property['x-title'] ?? { zh: name, en: name }, value: words }] : [];
+  });
+}
+
+function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, string>>): Text | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (Array.isArray(value)) return joined(value.flatMap((each) => wordsOf(plain(schema.items ?? {}), each, labels) ?? []), '；', '; ');
+  if (typeof value === 'object') {
+    return joined(fieldsOf(schema, value, labels).map(({ title, value: words }) => ({ zh: `${title.zh} ${words.zh}`, en: `${title.en} ${words.en}` })), '，', ', ');
+  }
+  if (typeof value === 'boolean') return value ? YES : NO;
+  if (schema['x-kind'] === 'money') return same(`¥${(Number(value) / 100).toFixed(2)}`);
+  return schema['x-options']?.[String(value)] ?? same(labels[String(value)] ?? String(value));
+}
+
+/** The schema without the null that `nullable` adds beside it. */
+function plain(schema: Schema): Schema {
+  const [only, ...others] = (schema.anyOf ?? []).filter(({ type }) => type !== 'null');
+  return only && others.length === 0 ? { ...only, ...schema } : schema;
+}
+
+function joined(texts: readonly Text[], zh: string, en: string): Text | undefined {
+  return texts.length === 0 ? undefined : { zh: texts.map((each) => each.zh).join(zh), en: texts.map((each) => each.en).join(en) };
+}
+
+const same = (words: string): Text => ({ zh: words, en: words });
