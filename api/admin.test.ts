@@ -38,7 +38,8 @@ describe('the administrator', function () {
         type: 'supply-requisition', step: 'department-leader', version: 2, policy, changedBy: { id: 'person-admin', name: '人 admin' },
       });
       expect(new Date(answer.body.changedAt).toISOString()).to.equal(answer.body.changedAt);
-      const listed = (await admin.get('/admin/timeout-policies')).body.items.find(({ step }: { step: string }) => step === 'department-leader');
+      const listed = (await admin.get('/admin/timeout-policies')).body.items
+        .find(({ type, step }: { type: string; step: string }) => type === 'supply-requisition' && step === 'department-leader');
       expect(listed).to.deep.equal(answer.body);
       expect(await lastAudit()).to.deep.include({
         actor_kind: 'administrator', actor_id: 'person-admin', action: 'change-timeout-policy',

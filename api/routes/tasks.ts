@@ -62,6 +62,7 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
         })),
         bounds: {
           ...(task.bounds.toStep && { toStep: [...task.bounds.toStep] }),
+          ...(task.bounds.most && { most: task.bounds.most }),
           ...(task.bounds.lines && { lines: task.bounds.lines }),
         },
         note: contract.notes?.[task.context.note ?? ''] ?? null,

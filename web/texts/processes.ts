@@ -10,7 +10,7 @@ export const processTexts = {
   'processes.status.ended': { zh: '已办结', en: 'Ended' },
   'processes.started': { zh: '{time} 提交', en: 'sent {time}' },
   'processes.ended': { zh: '{time} 办结', en: 'ended {time}' },
-  'processes.search': { zh: '搜索单号、物品', en: 'Number or thing' },
+  'processes.search': { zh: '搜索单号、标题', en: 'Number or title' },
   'status.running': { zh: '办理中', en: 'In progress' },
   'process.number': { zh: '单号 {number}', en: 'No. {number}' },
   'process.requester': { zh: '申请人', en: 'Requester' },

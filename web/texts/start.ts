@@ -31,6 +31,7 @@ export const startTexts = {
   'form.yes': { zh: '是', en: 'yes' },
   'form.no': { zh: '否', en: 'no' },
   'form.least': { zh: '至少 {least}。', en: 'At least {least}.' },
+  'form.choice': { zh: '请选择', en: 'Choose' },
   'form.less': { zh: '{title}减一', en: '{title}: one less' },
   'form.more': { zh: '{title}加一', en: '{title}: one more' },
   'form.most': { zh: '最多 {most}。', en: 'At most {most}.' },

@@ -17,7 +17,7 @@ export const taskTexts = {
   'tasks.asks': { zh: '{name} 申请 {title}', en: '{name} asks for {title}' },
   'tasks.urged': { zh: '催办', en: 'urged' },
   'tasks.urged.hint': { zh: '申请人催办了', en: 'The requester urges you' },
-  'tasks.search': { zh: '搜索单号、物品、申请人', en: 'Number, thing or requester' },
+  'tasks.search': { zh: '搜索单号、标题、申请人', en: 'Number, title or requester' },
   'tasks.filter': { zh: '筛选', en: 'Filter' },
   'tasks.filter.type': { zh: '流程', en: 'Process' },
   'tasks.filter.step': { zh: '步骤', en: 'Step' },
