@@ -37,9 +37,9 @@ describe('demo company', () => {
   it('has the demo accounts, each with the password and a salt of its own', async () => {
     const accounts = await db('person').whereNotNull('password_hash').orderBy('username');
     expect(accounts.map(({ username }) => username)).to.deep.equal([
-      'admin', 'auditor', 'director', 'leader', 'leader2', 'requester', 'requester2', 'storekeeper',
+      'admin', 'auditor', 'director', 'leader', 'leader2', 'requester', 'requester2', 'sealkeeper', 'storekeeper',
     ]);
-    expect(new Set(accounts.map(({ password_hash: hash }) => hash))).to.have.property('size', 8);
+    expect(new Set(accounts.map(({ password_hash: hash }) => hash))).to.have.property('size', 9);
     expect(await verifyPassword(DEMO_PASSWORD, accounts[0].password_hash)).to.equal(true);
   });
 

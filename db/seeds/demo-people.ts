@@ -20,6 +20,7 @@ export interface DemoPerson {
 export const demoRoles = [
   { id: 'service-centre-director', name: '综合服务中心主任', name_en: 'Service-centre director' },
   { id: 'storekeeper', name: '仓库管理员', name_en: 'Storekeeper' },
+  { id: 'seal-keeper', name: '印章管理员', name_en: 'Seal keeper' },
   { id: 'process-administrator', name: '流程管理员', name_en: 'Process administrator' },
   { id: 'auditor', name: '审计员', name_en: 'Auditor' },
 ];
@@ -52,7 +53,10 @@ export const demoPeople: DemoPerson[] = [
     id: 'person-wei-jing', name: '魏静', department: 'dept-office', title: '审计专责',
     account: 'auditor', roles: ['auditor'],
   },
-  { id: 'person-yu-chunhui', name: '余春晖', department: 'dept-office', title: '档案管理员' },
+  {
+    id: 'person-yu-chunhui', name: '余春晖', department: 'dept-office', title: '印章与档案管理员',
+    account: 'sealkeeper', roles: ['seal-keeper'],
+  },
 
   { id: 'person-tang-meiling', name: '唐美玲', department: 'dept-finance', title: '主任' },
   { id: 'person-feng-siqi', name: '冯思琪', department: 'dept-finance', title: '会计' },

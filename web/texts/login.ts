@@ -17,6 +17,7 @@ export const loginTexts = {
   'role.leader': { zh: '部门领导', en: 'Department leader' },
   'role.director': { zh: '综合服务中心主任', en: 'Service-centre director' },
   'role.storekeeper': { zh: '仓库管理员', en: 'Storekeeper' },
+  'role.sealkeeper': { zh: '印章管理员', en: 'Seal keeper' },
   'role.admin': { zh: '流程管理员', en: 'Process administrator' },
   'role.auditor': { zh: '审计员', en: 'Auditor' },
   'role.requester2': { zh: '申请人（另一部门）', en: 'Requester (another department)' },
