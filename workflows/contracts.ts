@@ -1,7 +1,9 @@
 import type { ProcessType } from './lib/form.ts';
+import { sealUse } from './seal-use/form.ts';
 import { supplyRequisition } from './supply-requisition/form.ts';
 
 /** Every process type, one line each: what the API and the web know of processes. */
 export const processTypes: Readonly<Record<string, ProcessType>> = {
   'supply-requisition': supplyRequisition,
+  'seal-use': sealUse,
 };

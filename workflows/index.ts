@@ -1,2 +1,3 @@
+export { sealUse } from './seal-use/workflow.ts';
 export { supplyRequisition } from './supply-requisition/workflow.ts';
 export { auditReplay } from './audit-replay.ts';
