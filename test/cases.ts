@@ -4,7 +4,7 @@ import { approve, decide, ended, openTask, request } from './requisition.ts';
 const A4 = 'item-paper-a4';
 const NOTES = 'item-sticky-notes';
 
-/** Makes requisitions in varied states, as `pageTable` needs them: waiting at each step, returned, issued, rejected, copied, evaluated. */
+/** Makes requests in varied states, as `pageTable` needs them: waiting at each step, returned, issued, stamped, rejected, copied, evaluated. */
 export async function makeCases(product: Product): Promise<void> {
   const requester = await product.as('requester');
   const director = (await (await product.as('director')).get('/me')).body.id;
@@ -14,6 +14,13 @@ export async function makeCases(product: Product): Promise<void> {
     await approve(product, id);
     const lines = [{ itemId: NOTES, issued: 2 }];
     await decide(product, id, 'hand-over', 'storekeeper', 'issued', { data: { lines, receivedBy: '王薇' } });
+    return id;
+  };
+  const sealed = async (document: string): Promise<string> => {
+    const outside = { destination: '市政务服务中心', returnOn: '2026-12-02' };
+    const form = { document, kind: 'contract', seal: 'company', copies: 2, reason: '签订年度合同', neededOn: '2026-12-01', outside };
+    const id = (await requester.post('/processes', { type: 'seal-use', form })).body.id;
+    await decide(product, id, 'department-leader', 'leader', 'approved');
     return id;
   };
   await Promise.all([
@@ -44,6 +51,14 @@ export async function makeCases(product: Product): Promise<void> {
     (async () => {
       const id = await request(product, [{ itemId: A4, quantity: 8 }]);
       await decide(product, id, 'department-leader', 'leader', 'rejected', { comment: '本季度已领用。' });
+      await ended(product, id);
+    })(),
+    (async () => {
+      await openTask(product, await sealed('投标文件'), 'stamp');
+    })(),
+    (async () => {
+      const id = await sealed('劳务合同');
+      await decide(product, id, 'stamp', 'sealkeeper', 'stamped', { data: { copies: 1 }, comment: '一份有涂改，未盖。' });
       await ended(product, id);
     })(),
     (async () => {

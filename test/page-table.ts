@@ -8,12 +8,14 @@ export interface Things {
   readonly leaderTask: string;
   readonly directorTask: string;
   readonly handOverTask: string;
+  readonly stampTask: string;
   readonly reviseTask: string;
   readonly evaluationTask: string;
   readonly running: string;
   readonly returned: string;
   readonly issued: string;
   readonly rejected: string;
+  readonly stamped: string;
   readonly item: string;
 }
 
@@ -61,6 +63,7 @@ export const pageTable: readonly TablePage[] = [
   { name: 'inbox-empty', who: 'auditor', path: () => '/tasks' },
   { name: 'inbox-director', who: 'director', path: ({ directorTask }) => `/tasks?task=${directorTask}` },
   { name: 'inbox-hand-over', who: 'storekeeper', path: ({ handOverTask }) => `/tasks?task=${handOverTask}` },
+  { name: 'inbox-stamp', who: 'sealkeeper', path: ({ stampTask }) => `/tasks?task=${stampTask}` },
   { name: 'inbox-revise', who: 'requester', path: ({ reviseTask }) => `/tasks?task=${reviseTask}` },
   { name: 'inbox-evaluation', who: 'requester', path: ({ evaluationTask }) => `/tasks?task=${evaluationTask}` },
 
@@ -71,13 +74,18 @@ export const pageTable: readonly TablePage[] = [
   { name: 'process-issued', who: 'requester', path: ({ issued }) => `/processes/${issued}` },
   { name: 'process-rejected', who: 'requester', path: ({ rejected }) => `/processes/${rejected}` },
   { name: 'process-withdraw', who: 'requester', path: ({ running }) => `/processes/${running}`, act: click('撤回', 'Withdraw') },
+  { name: 'process-stamped', who: 'requester', path: ({ stamped }) => `/processes/${stamped}` },
   { name: 'process-auditor', who: 'auditor', path: ({ issued }) => `/processes/${issued}` },
   { name: 'process-admin', who: 'admin', path: ({ running }) => `/processes/${running}` },
   { name: 'process-not-there', who: 'requester', path: () => '/processes/supply-requisition-none', allowed: /404/ },
   { name: 'print', who: 'storekeeper', path: ({ issued }) => `/processes/${issued}/print` },
 
+  { name: 'print-stamped', who: 'sealkeeper', path: ({ stamped }) => `/processes/${stamped}/print` },
+
   { name: 'start', who: 'requester', path: () => '/start' },
   { name: 'start-form', who: 'requester', path: () => '/start/supply-requisition' },
+  { name: 'start-form-drawn', who: 'requester', path: () => '/start/seal-use' },
+  { name: 'start-drawn-errors', who: 'requester', path: () => '/start/seal-use', act: click('提交', 'Submit') },
   { name: 'start-errors', who: 'requester', path: () => '/start/supply-requisition', act: click('提交', 'Submit') },
   // After the errors: the copy is kept as a draft, which the form above would send.
   { name: 'start-copy', who: 'requester', path: ({ issued }) => `/start/supply-requisition?copy=${issued}` },
@@ -139,12 +147,14 @@ export async function findThings(ask: Ask): Promise<Things> {
     leaderTask: (await first('leader', '/tasks?step=department-leader&limit=1')).id,
     directorTask: (await first('director', '/tasks?step=service-centre-director&limit=1')).id,
     handOverTask: (await first('storekeeper', '/tasks?step=hand-over&limit=1')).id,
+    stampTask: (await first('sealkeeper', '/tasks?step=stamp&limit=1')).id,
     reviseTask: revise.id,
     evaluationTask: (await first('requester', '/tasks?step=evaluation&limit=1')).id,
     running: (await first('requester', `${mine}&status=running`)).id,
     returned: revise.processId,
     issued: (await first('requester', `${mine}&outcome=issued`)).id,
     rejected: (await first('requester', `${mine}&outcome=rejected`)).id,
+    stamped: (await first('requester', `${mine}&outcome=stamped`)).id,
     item: (await first('storekeeper', '/supply/items?limit=1')).id,
   };
 }

@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 200;
 
 /** The people of the demo, by user name. */
 export type Cast = Readonly<Record<
-  'requester' | 'requester2' | 'leader' | 'leader2' | 'director' | 'storekeeper' | 'admin' | 'auditor', Account
+  'requester' | 'requester2' | 'leader' | 'leader2' | 'director' | 'storekeeper' | 'sealkeeper' | 'admin' | 'auditor', Account
 >>;
 
 /** Those of them who ask for things. */
@@ -23,22 +23,25 @@ export interface Answer {
   cc?: string[];
 }
 
-/** One requisition on its way. Each step has an Idempotency-Key, so a story that broke off can be told again. */
-export interface Requisition {
+/** One request on its way. Each step has an Idempotency-Key, so a story that broke off can be told again. */
+export interface Request {
   id: string;
   requester: Account;
   /** Who leads the requester's department: perhaps the requester, whose superior has no account in the demo. */
   leader: Account;
   /** Waits until the task is there, then decides it. */
   decide(who: Account, step: string, outcome: string, answer?: Answer): Promise<void>;
-  /** Both approvals. */
-  approve(answer?: Answer): Promise<void>;
   /** Waits until the task of this step is there for `who`. */
   waitFor(who: Account, step: string, n?: number): Promise<void>;
   /** Something else that `who` does to a task: claim, transfer. */
   act(who: Account, step: string, action: string, body?: object): Promise<void>;
-  /** Something that `who` does to the requisition itself: comments, remind, withdraw. */
+  /** Something that `who` does to the request itself: comments, remind, withdraw. */
   tell(who: Account, action: string, body?: object): Promise<void>;
+}
+
+/** A requisition, with both its approvals. */
+export interface Requisition extends Request {
+  approve(answer?: Answer): Promise<void>;
 }
 
 /** Starts the requisition of story `n`. */
@@ -49,9 +52,22 @@ export async function requisition(
   form: { purpose: string; lines: Lines },
   cc?: string[],
 ): Promise<Requisition> {
+  const it = await request(cast, n, who, { type: 'supply-requisition', form, ...(cc && { cc }) });
+  return {
+    ...it,
+    async approve(answer) {
+      await it.decide(it.leader, 'department-leader', 'approved', answer);
+      await it.decide(cast.director, 'service-centre-director', 'approved');
+    },
+  };
+}
+
+/** Starts the request of story `n`, of any type. */
+export async function request(
+  cast: Cast, n: number, who: Requester, body: { type: string; form: object; cc?: string[] },
+): Promise<Request> {
   const requester = cast[who];
   const leader = who.endsWith('2') ? cast.leader2 : cast.leader;
-  const body = { type: 'supply-requisition', form, ...(cc && { cc }) };
   const { id } = await requester.call<{ id: string }>('POST', '/processes', body, `demo-${n}-start`);
 
   const taskOf = (step: string, nth: number): string => `${id}.${step}.${nth}`;
@@ -75,10 +91,6 @@ export async function requisition(
     leader,
     decide,
     waitFor,
-    async approve(answer) {
-      await decide(leader, 'department-leader', 'approved', answer);
-      await decide(cast.director, 'service-centre-director', 'approved');
-    },
     async act(account, step, action, more) {
       await waitFor(account, step);
       await account.call('POST', `/tasks/${taskOf(step, 1)}/${action}`, more ?? {}, `demo-${n}-${step}-${action}`);
