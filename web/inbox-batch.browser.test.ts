@@ -100,7 +100,7 @@ describe('Many tasks, and the way to anything, in a real browser', function () {
     await phone.getByLabel(/^Comment/).fill('Budget is used up');
     await browser.check(phone, 'a batch on a phone', { axe: true });
     await phone.getByRole('button', { name: 'Reject 2' }).click();
-    await phone.getByText('Rejected 2').waitFor();
+    await phone.getByText('Reject: 2 done').waitFor();
     expect((await stateOf(ids[0]!)).outcome).to.equal('rejected');
     expect((await stateOf(ids[2]!)).state).to.equal('open');
     await phone.getByRole('button', { name: 'Search', exact: true }).click();
