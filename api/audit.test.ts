@@ -137,7 +137,7 @@ describe('the auditor', function () {
         const answer = await who.get('/audit/processes.csv?department=dept-two');
         expect([answer.status, answer.headers.get('content-type')]).to.eql([200, 'text/csv; charset=utf-8']);
         const [head, ...lines] = parse(answer.body, { bom: true }) as string[][];
-        expect(head).to.include.members(['单号', '标题', '办理人', '到期']);
+        expect(head).to.include.members(['单号', '标题', '办理人', '截止']);
         expect(lines).to.have.length(all.filter(({ department }) => department === 'dept-two').length);
         expect(lines.map((line) => line[2])).to.include("'=cmd 特别");
       }

@@ -388,18 +388,18 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'must be the key of one of the step’s outcomes, or hand-over.',
   },
   'timeout-policy.expire.needed': {
-    zh: '该步骤占用库存，必须设置到期处理。',
+    zh: '该步骤占用库存，必须设置自动处理。',
     en: 'is needed: this step holds a lease, which must end.',
   },
   'statistics.day': { zh: '请填写 2000 至 2099 年间的日期。', en: 'must be a day from 2000 to 2099.' },
   'statistics.too-long': { zh: '一次最多统计六个自然年。', en: 'at most six calendar years at once.' },
   'statistics.order': { zh: '不能早于开始日期。', en: 'must not be before the first day.' },
   'timeout-policy.nobody': {
-    zh: '升级与到期不能都为空，否则任务可能永远无人办理。',
+    zh: '升级与自动处理不能都为空，否则任务可能永远无人办理。',
     en: 'and expire cannot both be empty: the task could wait for ever.',
   },
   'timeout-policy.expire.outcome.unknown': {
-    zh: '该步骤到期时不能自动作出此结果，请另选。',
+    zh: '该步骤不能自动作出此结果，请另选。',
     en: 'is nothing that this step can expire with: choose another outcome.',
   },
   'timeout-policy.warn.remind-after-due': {
@@ -411,19 +411,19 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'comes before the due time: the superior hears of a task that is not late.',
   },
   'timeout-policy.warn.remind-after-expire': {
-    zh: '到期之后的提醒不会发出，实际最多提醒 {times} 次。',
+    zh: '自动处理之后的提醒不会发出，实际最多提醒 {times} 次。',
     en: 'goes beyond the expiry: there will be {times} at most.',
   },
   'timeout-policy.warn.escalate-after-expire': {
-    zh: '晚于到期时间，不会通知上级。',
+    zh: '晚于自动处理的时间，不会通知上级。',
     en: 'comes after the expiry, so it never happens.',
   },
   'timeout-policy.warn.due-after-expire': {
-    zh: '晚于到期时间，任务会先到期。',
+    zh: '晚于自动处理的时间，任务会先被自动处理。',
     en: 'comes after the expiry, which is first.',
   },
   'timeout-policy.escalate.requester': {
-    zh: '该步骤由申请人本人办理，不能升级给上级；请改设到期处理。',
+    zh: '该步骤由申请人本人办理，不能升级给上级；请改设自动处理。',
     en: 'must be empty: this step is the requester’s own, so nobody else may take it. Let it expire instead.',
   },
 };

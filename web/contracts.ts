@@ -25,6 +25,13 @@ export function outcomeWords(type: string, step: string | null, outcome: string 
   return words(found?.outcomes[outcome] ?? found?.clockOutcomes?.[outcome] ?? contracts[type]?.outcomes[outcome]?.title) || outcome;
 }
 
+/** A step as lists name it: with what is said when it is open for another time. `taskId` ends with the how-manieth it is. */
+export function openStepWords(type: string, step: string, taskId: string): string {
+  const found = contracts[type]?.steps[step];
+  const again = Number(taskId.split('.').at(-1)) > 1 ? words(found?.again) : '';
+  return again === '' ? words(found?.title) : t('step.again', { step: words(found?.title), again });
+}
+
 /** Who holds a task, in words: who claimed it, else the roles and leaders with the people behind them. */
 export function holderWords({ assignee, holders }: {
   assignee: { name: string } | null; holders: readonly { name: Text; people: readonly { name: string }[] }[];

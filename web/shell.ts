@@ -8,6 +8,9 @@ export const showsKeys = ref(false);
 /** Whether the search over everything is open. */
 export const showsPalette = ref(false);
 
+/** Whose case the page shows; nobody's on other pages. */
+export const shownRequester = ref<string | null>(null);
+
 /** How many tasks wait for me, without the one that is just being decided; null until it is known. */
 export const waitingCount = computed(() => openCount.value === null ? null : Math.max(0, openCount.value - uncounted.value));
 

@@ -78,7 +78,9 @@ export function followLanguage(ofAccount: Language): void {
   if (stored() === null) useLanguage(ofAccount, 'account');
 }
 
-/** The text of `key` in the page's language, `{name}` filled in from `values`. */
+/** The text of `key` in the page's language, `{name}` filled in from `values`; `{n:line|lines}` is the first for one, else the second. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  return texts[key][textKey.value].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return texts[key][textKey.value]
+    .replace(/\{(\w+):([^|}]*)\|([^}]*)\}/g, (_, name: string, one: string, many: string) => (values[name] === 1 ? one : many))
+    .replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

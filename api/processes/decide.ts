@@ -85,7 +85,7 @@ export function alreadyDecided(task: TaskRow): Problem {
   });
 }
 
-const CLOCK = { zh: '系统时钟（到期）', en: 'the clock (deadline)' };
+const CLOCK = { zh: '系统时钟（自动处理）', en: 'the clock (deadline)' };
 
 /** Keeps the new version of the form, whose hash goes into the history as the first one's did; the title follows it. */
 async function resubmit(

@@ -17,7 +17,7 @@ const columns: readonly { header: Text; write(process: ProcessJson, locale: Loca
   { header: { zh: '当前步骤', en: 'Step' }, write: ({ current }, locale) => joined(current, locale, ({ stepTitle }) => textIn(locale, stepTitle)) },
   { header: { zh: '办理人', en: 'Held by' }, write: ({ current }, locale) => joined(current, locale, (open) => holderIn(open, locale)) },
   { header: { zh: '自', en: 'Since' }, write: ({ current }, locale) => joined(current, locale, ({ openedAt }) => timeOf(openedAt)) },
-  { header: { zh: '到期', en: 'Due' }, write: ({ current }, locale) => joined(current, locale, ({ dueAt }) => timeOf(dueAt)) },
+  { header: { zh: '截止', en: 'Due' }, write: ({ current }, locale) => joined(current, locale, ({ dueAt }) => timeOf(dueAt)) },
   { header: { zh: '提交时间', en: 'Started' }, write: ({ startedAt }) => timeOf(startedAt) },
   { header: { zh: '办结时间', en: 'Ended' }, write: ({ endedAt }) => timeOf(endedAt) },
 ];

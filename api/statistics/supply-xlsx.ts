@@ -93,7 +93,7 @@ function times({ steps, now, wholeOfAll }: SupplyStatistics, locale: Locale): Sh
   return sheet(say({ zh: '用时', en: 'Times' }), say, [
     { head: { zh: '环节', en: 'Step' }, width: 28, cell: (row) => text(row.name) },
     { head: { zh: '次数', en: 'Count' }, width: 10, cell: (row) => count(row.people) },
-    { head: { zh: '到期自动处理', en: 'By the clock' }, width: 14, cell: (row) => count(row.clock) },
+    { head: { zh: '自动处理', en: 'By the clock' }, width: 14, cell: (row) => count(row.clock) },
     { head: { zh: '有期限的', en: 'With a due time' }, width: 14, cell: (row) => count(row.due) },
     { head: { zh: '按时办理', en: 'In time' }, width: 12, cell: (row) => count(row.inTime) },
     { head: { zh: '实际用时 p50（小时）', en: 'Elapsed p50 (h)' }, width: 20, cell: (row) => hours(row.elapsed?.p50) },

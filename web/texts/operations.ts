@@ -104,7 +104,7 @@ export const operationTexts = {
     en: 'Not tried since {time}: mostly it has succeeded, or there is no worker.',
   },
   'activity.openTask': { zh: '打开任务', en: 'Opening a task' },
-  'activity.passDeadline': { zh: '到期处理', en: 'Acting at a deadline' },
+  'activity.passDeadline': { zh: '期限处理', en: 'Acting at a deadline' },
   'activity.rescheduleTask': { zh: '重新计算期限', en: 'Reckoning deadlines anew' },
   'activity.expiryOf': { zh: '计算预留期限', en: 'Reckoning a lease' },
   'activity.endProcess': { zh: '结束流程', en: 'Ending a process' },

@@ -87,7 +87,7 @@ export const peopleTexts = {
   'person.tasks.reassign': { zh: '打开申请即可改派', en: 'Open the request to reassign it' },
   'person.you': { zh: '（您）', en: '(you)' },
   'departments.new': { zh: '新增部门', en: 'New department' },
-  'departments.total': { zh: '共 {total} 个', en: '{total} departments' },
+  'departments.total': { zh: '共 {total} 个', en: '{total} {total:department|departments}' },
   'departments.none': { zh: '还没有部门', en: 'No departments yet' },
   'department.name': { zh: '中文名称', en: 'Chinese name' },
   'department.name-en': { zh: '英文名称', en: 'English name' },

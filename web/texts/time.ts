@@ -14,5 +14,5 @@ export const timeTexts = {
   'due.none': { zh: '无期限', en: 'No deadline' },
   'due.left': { zh: '剩 {time}', en: '{time} left' },
   'due.overdue': { zh: '已超时 {time}', en: 'overdue {time}' },
-  'due.at': { zh: '{time} 到期', en: 'due {time}' },
+  'due.at': { zh: '{time} 截止', en: 'due {time}' },
 } as const satisfies TextTable;

@@ -3,7 +3,7 @@ import type { TextTable } from './table.ts';
 /** Texts of the timeout policies and of the business calendar. */
 export const timeoutTexts = {
   'timeouts.title': { zh: '超时策略', en: 'Timeouts' },
-  'timeouts.hint': { zh: '无人办理时，各步骤何时提醒、通知上级、到期。修改只用于之后打开的任务。', en: 'When nobody decides: reminders, superior, expiry of each step. A change is for tasks opened after it.' },
+  'timeouts.hint': { zh: '无人办理时，各步骤何时提醒、通知上级、自动处理。修改只用于之后打开的任务。', en: 'When nobody decides: reminders, superior, expiry of each step. A change is for tasks opened after it.' },
   'timeouts.step': { zh: '步骤', en: 'Step' },
   'timeouts.axis': { zh: '时间轴', en: 'Time axis' },
   'timeouts.meaning': { zh: '含义', en: 'What it means' },
@@ -17,7 +17,7 @@ export const timeoutTexts = {
   'timeouts.mark.due': { zh: '办理期限', en: 'due' },
   'timeouts.mark.remind': { zh: '提醒', en: 'reminder' },
   'timeouts.mark.escalate': { zh: '通知上级', en: 'superior told' },
-  'timeouts.mark.expire': { zh: '到期', en: 'expiry' },
+  'timeouts.mark.expire': { zh: '自动处理', en: 'expiry' },
 
   'length.business.days': { zh: '{n} 个工作日', en: '{n} working days' },
   'length.business.days.one': { zh: '1 个工作日', en: '1 working day' },
@@ -57,9 +57,9 @@ export const timeoutTexts = {
   'policy.remind.none': { zh: '不提醒', en: 'no reminder' },
   'policy.escalate': { zh: '{after}后通知上级', en: 'the superior is told after {after}' },
   'policy.escalate.none': { zh: '不通知上级', en: 'the superior is not told' },
-  'policy.expire': { zh: '{after}后到期，自动“{outcome}”', en: 'it expires after {after}: “{outcome}”' },
+  'policy.expire': { zh: '{after}后自动“{outcome}”', en: 'it expires after {after}: “{outcome}”' },
   'policy.expire.hand-over': { zh: '{after}后移交上级', en: 'it is handed to the superior after {after}' },
-  'policy.expire.none': { zh: '不会到期', en: 'it does not expire' },
+  'policy.expire.none': { zh: '不会自动处理', en: 'it does not expire' },
   'policy.outcome.hand-over': { zh: '移交上级办理', en: 'Hand it to the superior' },
   'policy.and': { zh: '；', en: '; ' },
 
@@ -74,10 +74,10 @@ export const timeoutTexts = {
   'policy.field.remind.times': { zh: '共提醒几次', en: 'How many in all' },
   'policy.field.escalate': { zh: '通知上级', en: 'Tell the superior' },
   'policy.field.escalate.after': { zh: '通知上级在', en: 'After' },
-  'policy.field.expire': { zh: '到期处理', en: 'Expire' },
-  'policy.field.expire.after': { zh: '到期在', en: 'After' },
-  'policy.field.expire.outcome': { zh: '到期时', en: 'What happens then' },
-  'policy.field.needed': { zh: '此步骤占用库存，必须到期', en: 'This step holds stock: it must expire' },
+  'policy.field.expire': { zh: '自动处理', en: 'Expire' },
+  'policy.field.expire.after': { zh: '自动处理在', en: 'After' },
+  'policy.field.expire.outcome': { zh: '自动处理为', en: 'What happens then' },
+  'policy.field.needed': { zh: '此步骤占用库存，必须设置自动处理', en: 'This step holds stock: it must expire' },
   'policy.field.own': { zh: '此步骤由申请人本人办理，不通知上级', en: 'The requester’s own step: no superior is told' },
   'policy.later': { zh: '之后', en: 'later' },
   'policy.times.invalid': { zh: '请填写 1 至 20 的整数', en: 'Give a whole number from 1 to 20' },
@@ -89,7 +89,7 @@ export const timeoutTexts = {
   'preview.remind': { zh: '提醒', en: 'first reminder' },
   'preview.remind.again': { zh: '第 {n} 次提醒', en: 'reminder {n}' },
   'preview.escalate': { zh: '通知上级', en: 'the superior is told' },
-  'preview.expire': { zh: '到期，自动“{outcome}”', en: 'expires: “{outcome}”' },
+  'preview.expire': { zh: '自动“{outcome}”', en: 'expires: “{outcome}”' },
   'preview.expire.hand-over': { zh: '移交上级', en: 'is handed to the superior' },
   'preview.touches': {
     zh: '目前有 {count} 个任务停在此步骤，它们保持打开时算好的期限；新策略只用于之后打开的任务。',

@@ -39,6 +39,8 @@ export interface StepContract {
   /** Paths into the decision's data that may enter Temporal: ids, quantities, instants, never words. `lines.itemId` means each line's. */
   readonly facts: readonly string[];
   readonly timeouts: StepTimeouts;
+  /** What lists say beside the step when it is open for another time, since part of it is done. */
+  readonly again?: Text;
   /** True where the step holds a lease, so that its policy must have an expiry, and nobody takes it over then. */
   readonly expiryNeeded?: boolean;
   /** True where the requester acts, so that nobody is excluded. */

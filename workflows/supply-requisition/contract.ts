@@ -25,6 +25,7 @@ export const contract = {
     'hand-over': {
       title: { zh: '柜台发放', en: 'Hand-over at the counter' },
       candidates: ['role:storekeeper'],
+      again: { zh: '部分已领', en: 'partly collected' },
       outcomes: { issued: { zh: '发放', en: 'Issue' }, rejected: { zh: '无法发放', en: 'Cannot issue' } },
       commentNeeded: ['rejected'],
       clockOutcomes: { expired: { zh: '逾期未领', en: 'Expired' } },
