@@ -9,7 +9,7 @@ export const searchContract = {
     path: '/search',
     access: 'session',
     summary: { zh: '全局搜索：流程、物品、人员，各最多 5 项', en: 'Finds processes, items and people by a word, five of each at most' },
-    query: z.strictObject({ q: z.string().trim().min(1).max(100) }),
+    query: z.strictObject({ q: z.string().trim().min(2).max(100) }),
     response: z.object({
       processes: z.array(z.object({
         id: z.string(),

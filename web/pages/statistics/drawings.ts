@@ -88,7 +88,18 @@ function category(labels: readonly string[], { colours, narrow }: Canvas): objec
 function values(format: Format, { colours, narrow }: Canvas): object {
   return {
     type: 'value', splitNumber: narrow ? 3 : 4, splitLine: { lineStyle: { color: colours.line } },
-    axisLabel: { color: colours.muted, fontSize: 12, formatter: format, hideOverlap: true },
+    axisLabel: { color: colours.muted, fontSize: 12, formatter: onceEach(format), hideOverlap: true },
+  };
+}
+
+/** A short axis would say the same words at several of its ticks: the first says them. */
+function onceEach(format: Format): Format {
+  let before: { value: number; words: string } | undefined;
+  return (value) => {
+    const words = format(value);
+    const repeats = before !== undefined && value > before.value && words === before.words;
+    before = { value, words };
+    return repeats ? '' : words;
   };
 }
 
