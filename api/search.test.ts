@@ -57,9 +57,9 @@ describe('search', function () {
     expect(processes.map(({ title }: any) => title)).to.eql(['幕布 ×8', '幕布 ×7', '幕布 ×6', '幕布 ×5', '幕布 ×4']);
   });
 
-  it('takes % and _ for what they are, and refuses an empty or endless question', async () => {
+  it('takes % and _ for what they are, and refuses an empty, an endless and a one-letter question', async () => {
     expect((await find('auditor', '%%')).processes).to.eql([]);
-    for (const q of ['', ' ', 'x'.repeat(101)]) {
+    for (const q of ['', ' ', 'L', '王', 'x'.repeat(101)]) {
       const { status, body } = await people.get('auditor')!.get(`/search?${new URLSearchParams({ q })}`);
       expect([status, body.errors[0].path]).to.eql([400, 'q']);
     }
