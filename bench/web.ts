@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../test/browser.ts';
-import { login } from '../test/person.ts';
+import { browserCookies, login } from '../test/person.ts';
 import { round } from './measure.ts';
 
 // The inbox as a phone on a good 4G line meets it for the first time: cold cache, 9 Mbit/s, 85 ms round trip, a processor four times slower
@@ -72,8 +72,7 @@ console.log(JSON.stringify({
 
 async function load(browser: Browser): Promise<Load> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const [name, value] = cookie.split('=') as [string, string];
-  await context.addCookies([{ name, value, url }]);
+  await context.addCookies(browserCookies(cookie, url));
   await context.addInitScript(observe);
   const page = await context.newPage();
   await page.route('**/api/tasks/*/decision', (route) => route.fulfill({ status: 200, json: {} }));

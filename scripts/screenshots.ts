@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { launchBrowser } from '../test/browser.ts';
 import { findThings, pageTable } from '../test/page-table.ts';
-import { login } from '../test/person.ts';
+import { browserCookies, login } from '../test/person.ts';
 
 // npm run screenshots -- FOLDER [--en] [--dark] [NAME …]: every page of the table, or those whose name begins with NAME, at both widths,
 // of the demo that runs at HOUQIN_URL.
@@ -35,8 +35,7 @@ for (const width of [1280, 390]) {
     });
     if (options.has('--en')) await context.addInitScript(`localStorage.setItem('houqin.language', 'en')`);
     if (who !== null) {
-      const [name, value] = (await as(who)).cookie.split('=') as [string, string];
-      await context.addCookies([{ name, value, url }]);
+      await context.addCookies(browserCookies((await as(who)).cookie, url));
     }
     const page = await context.newPage();
     for (const { name, path: at, act } of wanted.filter((each) => each.who === who)) {

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type Browser, type Page, type Request } from 'playwright-core';
+import { browserCookies } from './person.ts';
 import { dataWords, faults, missingTexts } from './page-check.ts';
 import type { Product } from './product.ts';
 
@@ -94,8 +95,7 @@ export async function startBrowser(served?: Served): Promise<TestBrowser> {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme ?? 'light', reducedMotion: 'reduce' });
       if (language) await context.addInitScript(`localStorage.setItem('houqin.language', '${language}')`);
       if (cookie && served) {
-        const [name, value] = cookie.split('=') as [string, string];
-        await context.addCookies([{ name, value, url: served.url, httpOnly: true, sameSite: 'Lax' }]);
+        await context.addCookies(browserCookies(cookie, served.url).map((each) => ({ ...each, httpOnly: true, sameSite: 'Lax' as const })));
       }
       const page = await context.newPage();
       const pending = new Set<Request>();

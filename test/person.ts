@@ -37,6 +37,14 @@ export async function login(url: string, username: string, password = PASSWORD):
   };
 }
 
+/** A person's cookies as a browser takes them: the session, and the mark of a browser that was used before. */
+export function browserCookies(cookie: string, url: string): { name: string; value: string; url: string }[] {
+  return cookie.split('; ').map((pair) => {
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url };
+  });
+}
+
 /** One call of the API, with the headers that a browser's write has. */
 export async function call(url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(`${url}/api${path}`, {

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { logInAt, startBrowser, type TestBrowser } from '../test/browser.ts';
-import { eventually } from '../test/person.ts';
+import { browserCookies, eventually } from '../test/person.ts';
 import { putItem, putProcess, putTask } from '../test/prepared.ts';
 import { startProduct, type Product } from '../test/product.ts';
 
@@ -164,8 +164,7 @@ describe('Many tasks, and the way to anything, in a real browser', function () {
     };
     const port = await listen(0);
     const page = await browser.page({ language: 'zh-CN', allowed: /ERR_|Failed to load/ });
-    const [name, value] = (await product.as('leader')).cookie.split('=') as [string, string];
-    await page.context().addCookies([{ name, value, url: `http://127.0.0.1:${port}` }]);
+    await page.context().addCookies(browserCookies((await product.as('leader')).cookie, `http://127.0.0.1:${port}`));
     await page.goto(`http://127.0.0.1:${port}/tasks`);
     await row(page, '会议投影仪').waitFor();
     await stop();

@@ -156,7 +156,7 @@ describe('The process page and the printed form in a real browser', function () 
     await phone.evaluate(() => localStorage.setItem('houqin.language', 'en'));
     await phone.reload();
     await phone.getByText('王薇 · Customer Service and Sales').waitFor();
-    await phone.getByText('received by 李娜').waitFor();
+    await phone.getByText('Received by: 李娜').waitFor();
     await phone.getByText('Quality ★★★★☆ (4 of 5)').waitFor();
     expect(await phone.getByRole('contentinfo').or(phone.locator('.actions')).first().isVisible()).to.equal(true);
     expect(await phone.evaluate('document.documentElement.scrollWidth')).to.equal(390);
