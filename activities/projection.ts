@@ -1,10 +1,12 @@
 import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
+import { prepared } from '../db/queries/prepared.ts';
 import { recordAudit } from '../db/queries/audit.ts';
 import { peopleOf, principalsFor, superiorOf } from '../db/queries/candidates.ts';
 import { appliedEffects, applyOnce, type AppliedEffect } from '../db/queries/effects.ts';
 import { sendNotices } from '../db/queries/send-notices.ts';
-import { currentCalendar, currentPolicy } from '../db/queries/timeouts.ts';
+import { aroundTask, endProcess, openTask } from '../db/queries/workflow-steps.ts';
+import { timeoutsInForce, type TimeoutsInForce } from '../db/queries/timeouts.ts';
 import type { Bounds, Candidate, TaskContext } from '../workflows/lib/contract.ts';
 import type { Decision } from '../workflows/lib/messages.ts';
 import type { BusinessCalendar } from './deadlines/business-calendar.ts';
@@ -77,48 +79,11 @@ export function createProjection({ db }: { db: Db }) {
   return {
     /** Opens a task unless it is there already, and answers how it stands. */
     async openTask(input: OpenTaskInput): Promise<TaskState> {
-      return db.transaction(async (trx) => {
-        const process = await lockProcess(trx, input.processId);
-        const before = await findTask(trx, input.taskId);
-        if (before) return stateOf(before);
-        if (process.status === 'ended' && !input.afterEnd) return { state: 'withdrawn' };
-
-        const excluded = input.byRequester ? [] : await excludedFrom(trx, input, process.requester_id);
-        const candidates = await principalsFor(trx, input.candidates.map((each) => principal(each, process)), excluded);
-        const times = await deadlinesOf(trx, calendars, input.type, input.step, new Date(input.openedAt), input.expireAt);
-        await trx('task').insert({
-          id: input.taskId,
-          process_id: input.processId,
-          step: input.step,
-          n: input.n,
-          outcomes: input.outcomes,
-          bounds: JSON.stringify(input.bounds),
-          context: JSON.stringify(input.context),
-          candidates,
-          excluded,
-          ends_withdrawal: input.endsWithdrawal,
-          after_end: input.afterEnd,
-          opened_at: input.openedAt,
-          lease_ends_at: input.expireAt,
-          ...times,
-        });
-        await recordAudit(trx, {
-          actor: { kind: 'system' },
-          action: 'task-opened',
-          processId: input.processId,
-          taskId: input.taskId,
-          detail: {
-            step: input.step, candidates, dueAt: times.due_at, policyVersion: times.policy_version, calendarVersion: times.calendar_version,
-            ...(input.context.note && { note: input.context.note }),
-          },
-        });
-        if (input.tellRequester) {
-          await sendNotices(trx, [process.requester_id], {
-            key: `${input.taskId}.opened`, kind: input.tellRequester, processId: input.processId, taskId: input.taskId, detail: { step: input.step },
-          });
-        }
-        return stateOf((await findTask(trx, input.taskId))!);
-      });
+      for (;;) {
+        const state = await stateOrOpen(input);
+        if (state) return state;
+        // It was opened, or its process ended, between the look and the writing: look again.
+      }
     },
 
     /** The clock acts, once per deadline: reminds, escalates, or decides the task if no person was first. */
@@ -165,15 +130,18 @@ export function createProjection({ db }: { db: Db }) {
       return changeOpenTask(taskId, async (trx, task) => {
         const lease = task.lease_ends_at?.toISOString() ?? null;
         const times = await deadlinesOf(trx, calendars, task.type, task.step, task.opened_at, lease);
-        if (times.policy_version === task.policy_version && times.calendar_version === task.calendar_version) return;
-        await trx('task').where({ id: taskId }).update(times);
+        if (times.policyVersion === task.policy_version && times.calendarVersion === task.calendar_version) return;
+        await trx('task').where({ id: taskId }).update({
+          due_at: times.dueAt, expire_at: times.expireAt, deadlines: JSON.stringify(times.deadlines),
+          policy_version: times.policyVersion, calendar_version: times.calendarVersion,
+        });
         await recordAudit(trx, {
           actor: { kind: 'system' },
           action: 'task-rescheduled',
           processId: task.process_id,
           taskId,
           detail: {
-            step: task.step, policyVersion: times.policy_version, calendarVersion: times.calendar_version, dueAt: times.due_at,
+            step: task.step, policyVersion: times.policyVersion, calendarVersion: times.calendarVersion, dueAt: times.dueAt,
           },
         });
       });
@@ -182,7 +150,7 @@ export function createProjection({ db }: { db: Db }) {
     /** When a task of `step` opened at `from` (ISO 8601) expires by the policy in force. Its contract says that it must expire. */
     async expiryOf({ type, step, from }: { type: string; step: string; from: string }): Promise<{ at: string }> {
       return db.transaction(async (trx) => {
-        const { expire_at: at } = await deadlinesOf(trx, calendars, type, step, new Date(from), null);
+        const { expireAt: at } = await deadlinesOf(trx, calendars, type, step, new Date(from), null);
         if (!at) throw new RangeError(`the policy of ${type}/${step} has no expiry`);
         return { at };
       });
@@ -195,19 +163,9 @@ export function createProjection({ db }: { db: Db }) {
     async endProcess(
       { processId, outcome, undoable = [] }: { processId: string; outcome: string; undoable?: string[] },
     ): Promise<{ outcome: string; applied?: AppliedEffect[] }> {
-      return db.transaction(async (trx) => {
-        const process = await lockProcess(trx, processId);
-        const effects = undoable.length > 0 ? await appliedEffects(trx, processId, undoable) : [];
-        const applied = effects.length > 0 ? { applied: effects } : {};
-        if (process.status === 'ended') return { outcome: process.outcome!, ...applied };
-        await trx('process').where({ id: processId }).update({ status: 'ended', outcome, ended_at: trx.fn.now() });
-        await trx('task').where({ process_id: processId, state: 'open' }).update({ state: 'closed', closed_at: trx.fn.now() });
-        await recordAudit(trx, { actor: { kind: 'system' }, action: 'process-ended', processId, detail: { outcome } });
-        await sendNotices(trx, [process.requester_id], {
-          key: `${processId}.ended`, kind: 'process-ended', processId, taskId: null, detail: { outcome },
-        });
-        return { outcome, ...applied };
-      });
+      const stands = await endProcess(db, { processId, outcome });
+      const effects = undoable.length > 0 ? await appliedEffects(db, processId, undoable) : [];
+      return { outcome: stands, ...(effects.length > 0 && { applied: effects }) };
     },
 
     /** Tells the requester something, once per key. */
@@ -220,6 +178,39 @@ export function createProjection({ db }: { db: Db }) {
       });
     },
   };
+
+  /** How the task stands, or stands now that it was opened; undefined when something came in between. */
+  async function stateOrOpen(input: OpenTaskInput): Promise<TaskState | undefined> {
+    const { processId, type, step, taskId } = input;
+    const before = await findTask(db, taskId);
+    if (before) return stateOf(before);
+    const around = await aroundTask(db, { processId, type, step, calendars: [...calendars.keys()] });
+    if (!around) throw new Error('process-unknown');
+    const { process, approvers } = around;
+    if (process.status === 'ended' && !input.afterEnd) return { state: 'withdrawn' };
+    const excluded = input.byRequester ? [] : [...new Set([process.requester_id, ...approvers])];
+    const candidates = await principalsFor(db, input.candidates.map((each) => principal(each, process)), excluded);
+    const times = deadlinesBy(calendars, around, new Date(input.openedAt), input.expireAt);
+    const opened = await openTask(db, {
+      id: taskId,
+      processId,
+      step,
+      n: input.n,
+      outcomes: input.outcomes,
+      bounds: input.bounds,
+      context: input.context,
+      candidates,
+      excluded,
+      endsWithdrawal: input.endsWithdrawal,
+      afterEnd: input.afterEnd,
+      openedAt: input.openedAt,
+      leaseEndsAt: input.expireAt,
+      ...times,
+      notice: input.tellRequester ? { person: process.requester_id, kind: input.tellRequester } : undefined,
+    });
+    const { deadlines, policyVersion, calendarVersion } = times;
+    return opened ? { state: 'open', deadlines, policyVersion, calendarVersion } : undefined;
+  }
 
   /** Runs `change` on the task if it is still open, its process row locked, and answers how the task stands then. */
   async function changeOpenTask(
@@ -248,13 +239,18 @@ interface ProcessRow {
 }
 
 async function lockProcess(trx: Knex.Transaction, id: string): Promise<ProcessRow> {
-  const row = await trx('process').select('id', 'status', 'outcome', 'requester_id', 'department_id').where({ id }).forUpdate().first();
+  const [row] = await prepared<ProcessRow>(
+    trx, 'lock-process', 'SELECT id, status, outcome, requester_id, department_id FROM process WHERE id = ? FOR UPDATE', [id],
+  );
   if (!row) throw new Error('process-unknown');
   return row;
 }
 
-async function findTask(trx: Knex.Transaction, id: string): Promise<TaskRow | undefined> {
-  return trx('task').select('task.*', 'process.type').join('process', 'process.id', 'task.process_id').where('task.id', id).first();
+async function findTask(trx: Db | Knex.Transaction, id: string): Promise<TaskRow | undefined> {
+  const [row] = await prepared<TaskRow>(
+    trx, 'task-of-workflow', 'SELECT task.*, process.type FROM task JOIN process ON process.id = task.process_id WHERE task.id = ?', [id],
+  );
+  return row;
 }
 
 function stateOf(task: TaskRow): TaskState {
@@ -280,28 +276,18 @@ function stateOf(task: TaskRow): TaskState {
   };
 }
 
-function principal(candidate: Candidate, process: ProcessRow): string {
+function principal(candidate: Candidate, process: Pick<ProcessRow, 'requester_id' | 'department_id'>): string {
   if (candidate === 'requester') return `person:${process.requester_id}`;
   if (candidate === 'leader') return `leader:${process.department_id}`;
   return candidate;
 }
 
-/** The requester, and whoever approved another step the last time that it was decided: one person, one approval. */
-async function excludedFrom(trx: Knex.Transaction, { processId, step }: OpenTaskInput, requesterId: string): Promise<string[]> {
-  const last = await trx('task')
-    .distinctOn('step').select('step', 'outcome', 'decided_by')
-    .where({ process_id: processId, state: 'decided' }).whereNot({ step })
-    .orderBy([{ column: 'step' }, { column: 'n', order: 'desc' }]);
-  const approvers = last.filter(({ outcome, decided_by }) => outcome === 'approved' && decided_by).map(({ decided_by }) => decided_by);
-  return [...new Set([requesterId, ...approvers])];
-}
-
 interface Times {
-  due_at: string | null;
-  expire_at: string | null;
-  deadlines: string;
-  policy_version: number;
-  calendar_version: number;
+  dueAt: string | null;
+  expireAt: string | null;
+  deadlines: Deadline[];
+  policyVersion: number;
+  calendarVersion: number;
 }
 
 /** Deadlines of a task opened at `openedAt`; a fixed end `leaseEndsAt` stands in for the policy's expiry, whatever the policy says. */
@@ -313,10 +299,16 @@ async function deadlinesOf(
   openedAt: Date,
   leaseEndsAt: string | null,
 ): Promise<Times> {
-  const { policy, version: policyVersion } = await currentPolicy(trx, type, step);
-  const current = await currentCalendar(trx);
-  const calendarVersion = current.version;
-  const calendar = calendars.get(calendarVersion) ?? current.calendar;
+  return deadlinesBy(calendars, await timeoutsInForce(trx, { type, step, known: [...calendars.keys()] }), openedAt, leaseEndsAt);
+}
+
+function deadlinesBy(
+  calendars: Map<number, BusinessCalendar>,
+  { policy, policyVersion, calendarVersion, calendar: read }: TimeoutsInForce,
+  openedAt: Date,
+  leaseEndsAt: string | null,
+): Times {
+  const calendar = calendars.get(calendarVersion) ?? read!;
   calendars.set(calendarVersion, calendar);
   const computed = computeDeadlines(policy, calendar, openedAt);
   let deadlines: Deadline[] = computed.deadlines.map((deadline) => ({ ...deadline, at: deadline.at.toISOString() }));
@@ -326,11 +318,11 @@ async function deadlinesOf(
     deadlines.push({ kind: 'expire', n: 1, at: leaseEndsAt, outcome });
   }
   return {
-    due_at: computed.dueAt?.toISOString() ?? null,
-    expire_at: deadlines.find(({ kind }) => kind === 'expire')?.at ?? null,
-    deadlines: JSON.stringify(deadlines),
-    policy_version: policyVersion,
-    calendar_version: calendarVersion,
+    dueAt: computed.dueAt?.toISOString() ?? null,
+    expireAt: deadlines.find(({ kind }) => kind === 'expire')?.at ?? null,
+    deadlines,
+    policyVersion,
+    calendarVersion,
   };
 }
 

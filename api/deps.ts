@@ -20,5 +20,9 @@ export interface Deps {
   /** What is stuck, as it was at the last look. */
   readonly sentinel: Pick<Sentinel, 'last'>;
   /** What happened since the start; read by tests and, later, by metrics. */
-  readonly counters: { cspReports: number };
+  readonly counters: {
+    cspReports: number;
+    /** Writes that are being answered just now. */
+    writing: number;
+  };
 }

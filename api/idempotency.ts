@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
 import {
-  completeIdempotencyKey, findIdempotentAnswer, insertIdempotencyKey, insertIdempotentAnswer,
+  completeIdempotencyKey, findIdempotentAnswer, insertIdempotencyKey, insertIdempotentAnswer, type IdempotencyId,
 } from '../db/queries/idempotency.ts';
 import type { Call, Endpoint } from './endpoint.ts';
 import { Problem } from './errors.ts';
@@ -28,6 +28,10 @@ export interface Idempotency {
    * another request with the key was answered before.
    */
   refuse(db: Db, status: number, body: unknown): Promise<StoredAnswer>;
+  /** The key with the hash of what was asked, for a statement that keeps it together with its answer; undefined without a key. */
+  readonly row: (IdempotencyId & { readonly requestHash: Buffer }) | undefined;
+  /** Throws `Replay` when the key was answered before, 422 when that had other content; nothing when it is new. */
+  replay(db: Db): Promise<void>;
   /** The same key for one part of the request, which commits by itself: it is answered once, whatever becomes of the other parts. */
   part(name: string): Idempotency;
 }
@@ -54,6 +58,8 @@ export const withoutKey: Idempotency = {
   begin: async () => undefined,
   complete: async () => undefined,
   refuse: async (_db, status, body) => ({ status, body }),
+  row: undefined,
+  replay: async () => undefined,
   part: () => withoutKey,
 };
 
@@ -62,11 +68,15 @@ export function withKey({ personId, route, key, content }: IdempotencyKey): Idem
   const id = { personId, route, key };
   const requestHash = createHash('sha256').update(canonical(content)).digest();
 
+  const storedAnswer = async (db: Db | Knex.Transaction): Promise<StoredAnswer | undefined> => {
+    const stored = await findIdempotentAnswer(db, id);
+    if (stored && !stored.requestHash.equals(requestHash)) throw new Problem('idempotency-key-reused');
+    return stored && { status: stored.status, body: stored.body };
+  };
   const answerOf = async (trx: Knex.Transaction): Promise<StoredAnswer> => {
-    const stored = await findIdempotentAnswer(trx, id);
+    const stored = await storedAnswer(trx);
     if (!stored) throw new Error('An idempotency key was deleted while it was being read.');
-    if (!stored.requestHash.equals(requestHash)) throw new Problem('idempotency-key-reused');
-    return { status: stored.status, body: stored.body };
+    return stored;
   };
 
   return {
@@ -81,6 +91,11 @@ export function withKey({ personId, route, key, content }: IdempotencyKey): Idem
         const first = await insertIdempotentAnswer(trx, { ...id, requestHash }, { status, body });
         return first ? { status, body } : answerOf(trx);
       });
+    },
+    row: { ...id, requestHash },
+    async replay(db) {
+      const stored = await storedAnswer(db);
+      if (stored) throw new Replay(stored);
     },
     part: (name) => withKey({ personId, route: `${route} ${name}`, key, content }),
   };

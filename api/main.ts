@@ -22,6 +22,8 @@ import { connectTemporal } from './temporal.ts';
 import { forLog } from './unexpected.ts';
 
 const DISPATCHER_CONCURRENCY = 8;
+/** More writes at once than these, and whoever clicks goes before what follows. */
+const BUSY = 8;
 const HOUR = 3_600_000;
 
 const config = configOrExit();
@@ -30,12 +32,14 @@ const log = pino({ name: 'api' });
 const db = connect(config.databaseUrl, 24);
 const outboxDb = connect(config.databaseUrl, DISPATCHER_CONCURRENCY + 2);
 const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
+const counters = { cspReports: 0, writing: 0 };
 const outbox = createDispatcher({
   db: outboxDb, client: temporal.client, taskQueue: TASK_QUEUE, log, concurrency: DISPATCHER_CONCURRENCY,
+  busy: () => counters.writing > BUSY,
 });
 const events = createEvents({ db, log });
 const sentinel = createSentinel({ db, temporal, log });
-const app = createApp({ db, config, log, outbox, events, temporal, sentinel, counters: { cspReports: 0 } });
+const app = createApp({ db, config, log, outbox, events, temporal, sentinel, counters });
 
 // A client that sends its request drop by drop is let go of; so is one that keeps a connection and asks nothing. An answer may take its time:
 // streams do. All of it said here, since Node's defaults have changed before.

@@ -43,6 +43,7 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
   const handler: RequestHandler = async (req, res) => {
     const progress: Progress = { locale: localeOf(req), idempotency: withoutKey };
     logWhenDone(res, endpoint, progress, deps);
+    if (isWrite) deps.counters.writing += 1;
     try {
       const actor = endpoint.access === 'public' ? undefined : await identify(req, progress, deps);
       if (isWrite && endpoint.accepts !== 'report') requireOwnOrigin(req, deps.config);
@@ -59,6 +60,8 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
       if (!endpoint.raw) answer(res, endpoint.status, endpoint.response.parse(result));
     } catch (error) {
       await answerFailure(error, req, res, endpoint, progress, deps);
+    } finally {
+      if (isWrite) deps.counters.writing -= 1;
     }
   };
   return Object.assign(handler, { endpoint });

@@ -3,7 +3,7 @@
 set -eu
 case "${1:-api}" in
   api) exec node --import tsx api/main.ts ;;
-  worker) exec node --import tsx worker/main.ts ;;
+  worker) exec node --import ./worker/without-promise-stacks.mjs --import tsx worker/main.ts ;;
   migrate) exec node --import tsx docker/migrate.ts ;;
   *) echo "unknown command \"$1\": use api, worker or migrate" >&2; exit 64 ;;
 esac

@@ -6,15 +6,18 @@ import { migrate } from '../db/migrate.ts';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { spawnOwn, type Exit, type OwnProcess } from '../scripts/servers/own-process.ts';
 import { pickPort } from '../scripts/servers/ports.ts';
-import { projectRoot } from '../scripts/servers/places.ts';
+import { programArgs, projectRoot } from '../scripts/servers/places.ts';
 import { removeCluster, startPostgres, withClient, type Postgres } from '../scripts/servers/postgres.ts';
-import { startTemporal, type Temporal, type TemporalOptions } from '../scripts/servers/temporal.ts';
+import { ENGINE_NICE, startTemporal, type Temporal, type TemporalOptions } from '../scripts/servers/temporal.ts';
 import { findTemporalServer, type TemporalServer } from '../scripts/servers/temporal-server.ts';
 import { testFolder } from '../scripts/servers/test-folder.ts';
 import { answers, isPolled } from '../scripts/startup/services.ts';
 import { makeDataDir } from '../scripts/startup/settings.ts';
 
 const TASK_QUEUE = 'houqin';
+
+/** Where BENCH_PROFILE names a folder, API and worker write there at their end what they spent their time on. */
+const profiling = process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [];
 
 /** One of our own programs, which a nemesis kills and starts again. */
 export interface Program {
@@ -37,6 +40,8 @@ export interface System {
   readonly folder: string;
   readonly cacheDir: string;
   readonly databaseUrl: string;
+  /** The key of its sessions, for whoever makes them by SQL. */
+  readonly secret: string;
   readonly namespace: string;
   readonly temporalAddress: string;
   /** The superuser's address of a database. */
@@ -99,11 +104,12 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
 
   const port = await pickPort();
   const url = `http://127.0.0.1:${port}`;
+  const secret = randomBytes(32).toString('base64url');
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace,
-    HOUQIN_SECRET: randomBytes(32).toString('base64url'), HOUQIN_DEMO: '1', HOUQIN_DATA: folder, HOUQIN_TEST: '1', NODE_ENV: 'production',
+    HOUQIN_SECRET: secret, HOUQIN_DEMO: '1', HOUQIN_DATA: folder, HOUQIN_TEST: '1', NODE_ENV: 'production',
   };
   const logFiles: string[] = [];
   const api = program('api', folder, env, logFiles, () => answers(url));
@@ -113,7 +119,7 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
   await Promise.all([api.start(), worker.start()]);
 
   return {
-    url, folder, databaseUrl, api, worker,
+    url, folder, databaseUrl, secret, api, worker,
     cacheDir: path.join(folder, 'cache'),
     namespace: temporal.namespace,
     temporalAddress: temporal.address,
@@ -179,8 +185,9 @@ function program(
       logFiles.push(logFile);
       const started = await spawnOwn({
         command: process.execPath,
-        args: ['--import', 'tsx', path.join(projectRoot, name, 'main.ts')],
+        args: [...profiling, ...programArgs(`${name}/main.ts`)],
         cwd: projectRoot,
+        nice: name === 'worker' ? ENGINE_NICE : 0,
         env: { ...env, ...more, ...(failpoints && { HOUQIN_FAILPOINTS: failpoints }) },
         logFile,
         recordFile: path.join(folder, 'run', `${name}.json`),

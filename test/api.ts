@@ -65,7 +65,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
       replay: async () => ({ events: 1, departure: null, build: { version: '0', fingerprint: '0' } }),
     },
     sentinel,
-    counters: { cspReports: 0 },
+    counters: { cspReports: 0, writing: 0 },
   };
   server.on('request', createApp(deps, webRoot));
   const url = `http://127.0.0.1:${port}`;

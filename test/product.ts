@@ -64,7 +64,7 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
   const log = pino({ level: process.env.HOUQIN_TEST_LOG ?? 'silent' });
   const outbox: Dispatcher = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue, log });
 
-  const counters = { cspReports: 0 };
+  const counters = { cspReports: 0, writing: 0 };
   const sentinel = createSentinel({ db: database.db, temporal, log });
   const secret = randomBytes(32).toString('base64url');
   let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret });

@@ -3,7 +3,7 @@ import {
   isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client,
 } from '@temporalio/client';
 import type { Db } from '../../db/connect.ts';
-import { deliverHead, processesToDeliver, type Delivery, type OutboxRow } from '../../db/queries/outbox.ts';
+import { deliverInOrder, processesToDeliver, type Delivery, type OutboxRow } from '../../db/queries/outbox.ts';
 
 /** Delivers what the outbox holds. `kick` is called after a commit; everything else is the sweeper's. */
 export interface Dispatcher {
@@ -20,11 +20,16 @@ interface DispatcherParts {
   log: { warn(detail: object, message: string): void; error(detail: object, message: string): void };
   /** Deliveries at once; a cap, so that HTTP goes first. */
   concurrency?: number;
+  /** True while people wait for answers: then deliveries wait, for a second at most, and after that go on two at once. */
+  busy?: () => boolean;
   /** How often the sweeper looks for what a crash or an absent Temporal left, in ms. */
   sweepEvery?: number;
 }
 
 const CALL_LIMIT_MS = 4_000;
+const LOOK_AGAIN_MS = 20;
+const HOLD_MS = 1_000;
+const AT_ONCE_WHEN_BUSY = 2;
 /** Errors that the same message will meet again, whatever one waits for: the row is parked for an administrator. */
 const HOPELESS = new Set<number>([
   grpc.INVALID_ARGUMENT, grpc.PERMISSION_DENIED, grpc.UNAUTHENTICATED, grpc.UNIMPLEMENTED, grpc.OUT_OF_RANGE, grpc.FAILED_PRECONDITION,
@@ -32,11 +37,13 @@ const HOPELESS = new Set<number>([
 
 /** Starts the dispatcher: in order and one in flight per process, at least once, any number of API processes beside each other. */
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
-  const { db, client, taskQueue, log, concurrency = 8, sweepEvery = 1_000 } = parts;
+  const { db, client, taskQueue, log, concurrency = 8, busy = () => false, sweepEvery = 1_000 } = parts;
   const waiting = new Set<string>();
   const running = new Map<string, Promise<void>>();
   let stopped = false;
   let sweeping = false;
+  let heldSince: number | undefined;
+  let lookAgain: NodeJS.Timeout | undefined;
 
   function kick(processId: string): void {
     waiting.add(processId);
@@ -44,11 +51,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   function pump(): void {
+    const atOnce = allowed();
     for (const processId of waiting) {
-      if (stopped || running.size >= concurrency) return;
+      if (stopped || running.size >= atOnce) return;
       if (running.has(processId)) continue;
       waiting.delete(processId);
-      const delivery = deliverAll(processId)
+      const delivery = deliverInOrder(db, processId, deliver)
         .catch((error: Error) => log.warn({ processId, error: error.message }, 'outbox delivery interrupted'))
         .finally(() => {
           running.delete(processId);
@@ -58,8 +66,18 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  async function deliverAll(processId: string): Promise<void> {
-    while (!stopped && await deliverHead(db, processId, deliver));
+  /** How many deliveries may run now. */
+  function allowed(): number {
+    if (waiting.size === 0 || !busy()) {
+      heldSince = undefined;
+      return concurrency;
+    }
+    heldSince ??= performance.now();
+    lookAgain ??= setTimeout(() => {
+      lookAgain = undefined;
+      pump();
+    }, LOOK_AGAIN_MS);
+    return performance.now() - heldSince < HOLD_MS ? 0 : AT_ONCE_WHEN_BUSY;
   }
 
   async function deliver(row: OutboxRow): Promise<Delivery> {
@@ -115,6 +133,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     async stop() {
       stopped = true;
       clearInterval(timer);
+      clearTimeout(lookAgain);
       await Promise.all(running.values());
     },
   };

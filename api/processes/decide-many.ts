@@ -24,7 +24,7 @@ interface Batch {
 }
 
 /**
- * Decides each task of the request in a transaction of its own, exactly as one is decided alone; a refused row stops no other. With an
+ * Decides each task of the request by itself, exactly as one is decided alone; a refused row stops no other. With an
  * Idempotency-Key a row is decided once also when the answer was lost half-way: a repeated request goes on where the first one stopped.
  */
 export async function decideMany(call: BatchCall, { db, log }: { db: Db; log: Logger }): Promise<Batch> {
@@ -63,13 +63,9 @@ async function decideRow(call: BatchCall, id: string, db: Db, log: Logger): Prom
   const { actor, locale, body: { outcome, comment } } = call;
   const idempotency = call.idempotency.part(id);
   try {
-    const { processId } = await db.transaction(async (trx) => {
-      await idempotency.begin(trx);
-      const decided = await decide(trx, { taskId: id, actor, locale, wanted: { outcome, ...(comment && { comment }) } });
-      await idempotency.complete(trx, 200, { id, ok: true, problem: null } satisfies RowResult);
-      return decided;
-    });
-    return { result: { id, ok: true, problem: null }, processId };
+    const result: RowResult = { id, ok: true, problem: null };
+    const { processId } = await decide(db, { taskId: id, actor, locale, wanted: { outcome, ...(comment && { comment }) }, idempotency, answer: result });
+    return { result, processId };
   } catch (error) {
     if (error instanceof Replay) return { result: error.answer.body as RowResult };
     return { result: await refusal(call, actor, { id, problem: toProblem(error), error }, db, log) };

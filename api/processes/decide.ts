@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
-import { recordAudit } from '../../db/queries/audit.ts';
-import { enqueue } from '../../db/queries/outbox.ts';
+import type { Db } from '../../db/connect.ts';
+import { decideTask } from '../../db/queries/decisions.ts';
 import { addFormVersion, copyTo, findVisibleProcess } from '../../db/queries/processes.ts';
-import { decideTask, findTask, lockTask, mayAct, type TaskRow } from '../../db/queries/tasks.ts';
+import { findTask, lockTask, mayAct, type TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
-import type { Decision } from '../../workflows/lib/messages.ts';
 import { hasRole, type Actor, type Locale } from '../actor.ts';
 import { Problem } from '../errors.ts';
+import { failpoint } from '../failpoints.ts';
+import type { Idempotency } from '../idempotency.ts';
 import { checkDecision, checkForm, checkPeople, type Wanted } from './check.ts';
 import { contractOf } from './present.ts';
 
@@ -18,53 +19,108 @@ interface DecisionCall {
   locale: Locale;
   wanted: Wanted;
   cc?: readonly string[];
+  idempotency: Idempotency;
+  /** What is kept as the answer for the key, if it is not the decision itself. */
+  answer?: object;
+}
+
+/** How the caller hears of it. */
+export interface Decided {
+  id: string;
+  processId: string;
+  state: 'decided';
+  outcome: string;
+  decidedBy: { id: string; name: string };
+  decidedAt: string;
 }
 
 /**
- * Decides a task in the caller's transaction, with its audit event, its copies and its signal. After the commit, and only then, kick the
- * outbox for `processId`. Throws 400, 403, 404 or 409, whichever `lockActionable` and the checks find.
+ * Decides a task, with its audit event, its copies, its signal and the answer for its Idempotency-Key, all at once. Afterwards kick the
+ * outbox for `processId`. Throws 400, 403, 404 or 409, whichever `actionable` and the checks find, and Replay when the key was answered.
  */
-export async function decide(trx: Knex.Transaction, { taskId, actor, locale, wanted, cc = [] }: DecisionCall) {
-  const task = await lockActionable(trx, taskId, actor);
+export async function decide(db: Db, call: DecisionCall): Promise<Decided> {
+  try {
+    for (let tries = 0; tries < 3; tries += 1) {
+      const decided = await tryToDecide(db, call);
+      if (decided) return decided;
+      // Somebody was first: the next look says who. Or the task changed hands and back again meanwhile.
+    }
+    throw new Problem('not-a-candidate');
+  } catch (error) {
+    if (error instanceof Problem || isKeyTaken(error)) await call.idempotency.replay(db);
+    throw error;
+  }
+}
+
+async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], idempotency, answer }: DecisionCall): Promise<Decided | undefined> {
+  const task = await actionable(db, taskId, actor);
   const contract = contractOf(task.type);
   const data = checkDecision(task, wanted, locale);
-  const revised = wanted.outcome === 'resubmitted' ? await resubmit(trx, task, (data as { form: unknown }).form, { actor, locale }) : {};
-  const people = await checkPeople(trx, cc, 'cc');
-  const facts = { ...pickFacts(data, contract.steps[task.step]!.facts), ...revised };
-  const decidedAt = await decideTask(trx, task, actor, { outcome: wanted.outcome, comment: wanted.comment ?? null, data, facts });
-  if (!decidedAt) throw alreadyDecided((await findTask(trx, taskId))!);
-  if (task.ends_withdrawal && wanted.outcome !== 'returned') await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
-  await recordAudit(trx, {
-    actor: { kind: 'person', id: actor.personId },
-    action: 'task-decided',
-    processId: task.process_id,
+  const write = (on: Db | Knex.Transaction, facts: unknown) => decideTask(on, actor, {
     taskId,
-    detail: { step: task.step, outcome: wanted.outcome, facts },
-  });
-  await copyTo(trx, { processId: task.process_id, by: actor.personId, people });
-  const decision: Decision = {
-    taskId, outcome: wanted.outcome, actorKind: 'person', decidedBy: actor.personId, decidedAt: decidedAt.toISOString(), facts,
-  };
-  await enqueue(trx, { processId: task.process_id, kind: 'signal', name: 'decide', payload: decision });
-  return {
-    id: taskId,
     processId: task.process_id,
-    state: 'decided' as const,
     outcome: wanted.outcome,
-    decidedBy: { id: actor.personId, name: actor.name },
-    decidedAt: decidedAt.toISOString(),
-  };
+    comment: wanted.comment ?? null,
+    data,
+    facts,
+    detail: { step: task.step, outcome: wanted.outcome, facts },
+    message: { taskId, outcome: wanted.outcome, actorKind: 'person', decidedBy: actor.personId, decidedAt: null, facts },
+    key: idempotency.row,
+    status: 200,
+    answer: answer ?? decidedBy(null),
+  });
+  const decidedBy = (decidedAt: string | null) => ({
+    id: taskId, processId: task.process_id, state: 'decided' as const, outcome: wanted.outcome,
+    decidedBy: { id: actor.personId, name: actor.name }, decidedAt,
+  });
+  const facts = pickFacts(data, contract.steps[task.step]!.facts);
+  let decidedAt: Date | undefined;
+  if (wanted.outcome !== 'resubmitted' && cc.length === 0) {
+    decidedAt = await write(db, facts);
+  } else {
+    decidedAt = await db.transaction(async (trx) => {
+      const locked = (await lockTask(trx, taskId))!;
+      const revised = wanted.outcome === 'resubmitted' ? await resubmit(trx, locked, (data as { form: unknown }).form, { actor, locale }) : {};
+      const people = await checkPeople(trx, cc, 'cc');
+      const done = await write(trx, { ...facts, ...revised });
+      if (!done) throw notDone;
+      await copyTo(trx, { processId: task.process_id, by: actor.personId, people });
+      return done;
+    }).catch((error: unknown) => {
+      if (error === notDone) return undefined;
+      throw error;
+    });
+  }
+  if (!decidedAt) return undefined;
+  failpoint('api.after_commit');
+  return { ...decidedBy(null), decidedAt: decidedAt.toISOString() };
+}
+
+const notDone = new Error('The task is no longer open.');
+
+function isKeyTaken(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === 'idempotency_pkey';
 }
 
 /**
- * The task with its process locked, if the actor may act on it. Throws 404 when the actor may not see it, 409 naming the winner when it is
- * decided or its process has ended, 403 when it is somebody else's (unless an administrator may do this, too).
+ * The task with its process locked, if the actor may act on it. Throws as `actionable` does; an administrator may act on everything where
+ * `administratorMay`.
  */
 export async function lockActionable(trx: Knex.Transaction, id: string, actor: Actor, administratorMay = false): Promise<TaskRow> {
-  const task = await lockTask(trx, id);
-  if (!task || !(await findVisibleProcess(trx, task.process_id, actor))) throw new Problem('not-found');
+  await lockTask(trx, id);
+  return actionable(trx, id, actor, administratorMay);
+}
+
+/**
+ * The task as it is now, if the actor may act on it. Throws 404 when the actor may not see it, 409 naming the winner when it is decided or
+ * its process has ended, 403 when it is somebody else's (unless an administrator may do this, too).
+ */
+async function actionable(db: Db | Knex.Transaction, id: string, actor: Actor, administratorMay = false): Promise<TaskRow> {
+  const task = await findTask(db, id);
+  if (task?.state === 'open' && mayAct(task, actor)) return task;
+  if (!task || !(await findVisibleProcess(db, task.process_id, actor))) throw new Problem('not-found');
   if (task.state !== 'open') throw alreadyDecided(task);
-  if (mayAct(task, actor) || (administratorMay && hasRole(actor, 'process-administrator'))) return task;
+  if (administratorMay && hasRole(actor, 'process-administrator')) return task;
   if (task.excluded.includes(actor.personId)) throw new Problem('separation-of-duties');
   if (task.assignee_id !== null) throw new Problem('task-of-another', { name: task.assignee_name! });
   throw new Problem('not-a-candidate');

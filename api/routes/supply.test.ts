@@ -38,7 +38,7 @@ describe('office items over HTTP', () => {
     });
     temporal = connectTemporal({ address: config.temporalAddress, namespace: 'away' });
     const log = pino({ level: 'silent' });
-    server.on('request', createApp({ db, config, log, temporal, outbox: { kick() {} }, events: { subscribe: () => () => undefined, stopped: new AbortController().signal }, sentinel: { last: () => undefined }, counters: { cspReports: 0 } }));
+    server.on('request', createApp({ db, config, log, temporal, outbox: { kick() {} }, events: { subscribe: () => () => undefined, stopped: new AbortController().signal }, sentinel: { last: () => undefined }, counters: { cspReports: 0, writing: 0 } }));
     const url = `http://127.0.0.1:${port}`;
     [storekeeper, requester, auditor] = await Promise.all([
       login(url, 'storekeeper'), login(url, 'requester'), login(url, 'auditor'),

@@ -5,7 +5,7 @@ import { findVisibleProcess, formVersions, insertComment, timeline } from '../..
 import { holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { currentCalendar } from '../../db/queries/timeouts.ts';
-import { claimTask, copies, decidedTasks, findTask, inbox, mayAct, releaseTask, tasksOf, transferTask, type TaskRow } from '../../db/queries/tasks.ts';
+import { claimTask, copies, decidedTasks, findTask, inbox, inboxTotal, mayAct, releaseTask, tasksOf, transferTask, type Page, type TaskFilter, type TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { dataSchema } from '../../workflows/lib/form.ts';
 import type { Decision, TaskChange } from '../../workflows/lib/messages.ts';
@@ -32,7 +32,9 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
       const { calendar } = await currentCalendar(db);
       const filter = { ...given, endOfDay: endOfDay(new Date(), calendar.timeZone) };
       if (view === 'copied') return instantList(await copies(db, actor, filter, page), limit, list, (row) => row.process_id, presentCopy);
-      const listed = view === 'open' ? await inbox(db, actor, filter, sort, page) : await decidedTasks(db, actor, filter, page);
+      const listed = view === 'open'
+        ? await inboxWithTotal(actor, filter, sort, page)
+        : await decidedTasks(db, actor, filter, page);
       return instantList(listed, limit, list, ({ id }) => id, presentTask);
     }),
 
@@ -80,7 +82,7 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
 
     handle(taskContract.decideTask, async (call) => {
       const { actor, params: { id }, body: { cc, ...wanted }, locale } = call;
-      const decided = await transact(call, db, (trx) => decide(trx, { taskId: id, actor, locale, wanted, ...(cc && { cc }) }));
+      const decided = await decide(db, { taskId: id, actor, locale, wanted, idempotency: call.idempotency, ...(cc && { cc }) });
       outbox.kick(decided.processId);
       return decided;
     }),
@@ -122,6 +124,11 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
       });
     }),
   ];
+
+  async function inboxWithTotal(actor: Actor, filter: TaskFilter, sort: 'due' | 'created', page: Page) {
+    const [rows, total] = await Promise.all([inbox(db, actor, filter, sort, page), inboxTotal(db, actor, filter)]);
+    return { rows, total };
+  }
 
   /** A change of an open task that is no decision: in PostgreSQL, audited, and signalled with ids only. */
   async function changeTask<E extends Endpoint>(

@@ -26,7 +26,7 @@ export async function recordAudit(db: Db | Knex.Transaction, event: AuditEvent):
 
 /** Writes many audit events in one statement. */
 export async function recordAudits(db: Db | Knex.Transaction, events: AuditEvent[]): Promise<void> {
-  if (events.length > 0) await db('audit_event').insert(events.map(toRow));
+  if (events.length > 0) await db('audit_event').insert(events.map(toRow)).options(events.length === 1 ? { name: 'insert-audit' } : {});
 }
 
 function toRow(event: AuditEvent): Record<string, unknown> {

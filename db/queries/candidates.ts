@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import type { Db } from '../connect.ts';
+import { prepared } from './prepared.ts';
 
 /** Last resort for a task that nobody else may decide. */
 const ADMINISTRATOR = 'role:process-administrator';
@@ -10,15 +12,15 @@ interface Somebody {
 }
 
 /** The active people whom `principals` stand for now. */
-export async function peopleOf(trx: Knex.Transaction, principals: readonly string[]): Promise<Somebody[]> {
-  const wanted = [...principals];
-  return trx('person')
-    .select('id', 'department_id')
-    .where('active', true)
-    .where((any) => any
-      .whereIn('id', named(wanted, 'person:'))
-      .orWhereIn('id', trx('person_role').select('person_id').whereIn('role_id', named(wanted, 'role:')))
-      .orWhereIn('id', trx('department').select('leader_id').whereNotNull('leader_id').whereIn('id', named(wanted, 'leader:'))));
+export async function peopleOf(trx: Db | Knex.Transaction, principals: readonly string[]): Promise<Somebody[]> {
+  return prepared<Somebody>(trx, 'people-of', `
+    SELECT id, department_id FROM person
+    WHERE active AND (
+      id = ANY (:people::text[])
+      OR id IN (SELECT person_id FROM person_role WHERE role_id = ANY (:roles::text[]))
+      OR id IN (SELECT leader_id FROM department WHERE id = ANY (:led::text[])))`, {
+    people: named(principals, 'person:'), roles: named(principals, 'role:'), led: named(principals, 'leader:'),
+  });
 }
 
 /**
@@ -26,7 +28,7 @@ export async function peopleOf(trx: Knex.Transaction, principals: readonly strin
  * last the process administrator (design, rule 10).
  */
 export async function principalsFor(
-  trx: Knex.Transaction,
+  trx: Db | Knex.Transaction,
   wanted: readonly string[],
   excluded: readonly string[],
 ): Promise<string[]> {
@@ -37,7 +39,7 @@ export async function principalsFor(
 
 /** The nearest leader above those whom `principals` stand for, who is none of them and not excluded; else the process administrator. */
 export async function superiorOf(
-  trx: Knex.Transaction,
+  trx: Db | Knex.Transaction,
   principals: readonly string[],
   excluded: readonly string[],
 ): Promise<string> {

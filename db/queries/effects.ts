@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Db } from '../connect.ts';
 
 /** Marks the effect `key` as applied, in the transaction of its change. False when it was applied before: then nothing is to be done. */
 export async function applyOnce(trx: Knex.Transaction, effect: { key: string; processId: string; name: string }): Promise<boolean> {
@@ -15,7 +16,7 @@ export interface AppliedEffect {
 }
 
 /** The effects of a process that stand as applied and whose keys (`PROCESS.NAME.N`) have one of these names, the last first. */
-export async function appliedEffects(trx: Knex.Transaction, processId: string, names: readonly string[]): Promise<AppliedEffect[]> {
+export async function appliedEffects(trx: Db | Knex.Transaction, processId: string, names: readonly string[]): Promise<AppliedEffect[]> {
   const keys: string[] = await trx('effect').where({ process_id: processId, state: 'applied' }).orderBy('applied_at', 'desc').pluck('key');
   return keys.flatMap((key) => {
     const [name, n, ...more] = key.slice(processId.length + 1).split('.');

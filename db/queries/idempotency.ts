@@ -18,7 +18,7 @@ export async function insertIdempotencyKey(
   const rows = await trx('idempotency')
     .insert({ ...columns(id), request_hash: id.requestHash })
     .onConflict().ignore()
-    .returning('key');
+    .returning('key').options({ name: 'take-key' });
   return rows.length === 1;
 }
 
@@ -26,7 +26,7 @@ export async function insertIdempotencyKey(
 export async function completeIdempotencyKey(
   trx: Knex.Transaction, id: IdempotencyId, answer: { status: number; body: unknown },
 ): Promise<void> {
-  await trx('idempotency').where(columns(id)).update(answerColumns(answer));
+  await trx('idempotency').where(columns(id)).update(answerColumns(answer)).options({ name: 'answer-key' });
 }
 
 /** Takes the key together with its answer; false when it was taken. */
@@ -42,7 +42,7 @@ export async function insertIdempotentAnswer(
 
 /** The answer of a key, with the hash of what was asked. */
 export async function findIdempotentAnswer(
-  trx: Knex.Transaction, id: IdempotencyId,
+  trx: Db | Knex.Transaction, id: IdempotencyId,
 ): Promise<{ requestHash: Buffer; status: number; body: unknown } | undefined> {
   return trx('idempotency').where(columns(id)).first('request_hash as requestHash', 'status', 'body');
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
+import { prepared } from './prepared.ts';
 
 /** A message for Temporal: a start names the workflow, a signal the message. `payload` is its one argument. */
 export interface OutboxMessage {
@@ -28,36 +29,41 @@ const LONGEST_WAIT_S = 4;
 export async function enqueue(trx: Knex.Transaction, message: OutboxMessage): Promise<void> {
   await trx('outbox').insert({
     process_id: message.processId, kind: message.kind, name: message.name, payload: JSON.stringify(message.payload),
-  });
+  }).options({ name: 'insert-outbox' });
 }
 
 /**
- * Delivers the oldest message of a process, holding its row: another dispatcher finds it locked and leaves the process alone, so order is
- * kept. Answers true when there may be a next one to deliver at once.
+ * Delivers the messages of a process in their order, holding the row of each: another dispatcher finds it locked and leaves the process
+ * alone. Ends at the first one that cannot be delivered now. What a crash in between has not written down is delivered again.
  */
-export async function deliverHead(db: Db, processId: string, deliver: (row: OutboxRow) => Promise<Delivery>): Promise<boolean> {
-  return db.transaction(async (trx) => {
-    const head: (OutboxRow & { parked_at: Date | null }) | undefined = await trx('outbox')
-      .where('id', trx('outbox').min('id').where({ process_id: processId }).whereNull('delivered_at'))
-      .whereNull('delivered_at')
-      .forUpdate().skipLocked().first();
-    if (!head || head.parked_at) return false;
-    const delivery = await deliver(head);
-    const attempts = head.attempts + 1;
-    if (delivery.result === 'delivered') {
-      await trx('outbox').where({ id: head.id }).update({ attempts, delivered_at: trx.fn.now(), last_error: null });
-      return true;
+export async function deliverInOrder(db: Db, processId: string, deliver: (row: OutboxRow) => Promise<Delivery>): Promise<void> {
+  await db.transaction(async (trx) => {
+    let [head] = await prepared<Head>(trx, 'outbox-head', `
+      SELECT id, process_id, kind, name, payload, attempts, parked_at FROM outbox
+      WHERE id = (SELECT min(id) FROM outbox WHERE process_id = ? AND delivered_at IS NULL) AND delivered_at IS NULL
+      FOR UPDATE SKIP LOCKED`, [processId]);
+    while (head && !head.parked_at) {
+      const delivery = await deliver(head);
+      if (delivery.result !== 'delivered') {
+        const wait = Math.min(LONGEST_WAIT_S, 0.25 * 2 ** Math.min(head.attempts, 10));
+        await trx('outbox').where({ id: head.id }).update({
+          attempts: head.attempts + 1,
+          last_error: delivery.error,
+          parked_at: delivery.result === 'parked' ? trx.fn.now() : null,
+          next_attempt_at: trx.raw("clock_timestamp() + ? * interval '1 second'", [wait]),
+        });
+        return;
+      }
+      // The next one by the same round trip. It is not the one just delivered, which this statement still sees as it was.
+      [head] = await prepared<Head>(trx, 'outbox-next', `
+        WITH delivered AS (UPDATE outbox SET attempts = attempts + 1, delivered_at = clock_timestamp(), last_error = NULL WHERE id = :id)
+        SELECT id, process_id, kind, name, payload, attempts, parked_at FROM outbox
+        WHERE process_id = :processId AND delivered_at IS NULL AND id > :id ORDER BY id LIMIT 1 FOR UPDATE`, { id: head.id, processId });
     }
-    const wait = Math.min(LONGEST_WAIT_S, 0.25 * 2 ** Math.min(head.attempts, 10));
-    await trx('outbox').where({ id: head.id }).update({
-      attempts,
-      last_error: delivery.error,
-      parked_at: delivery.result === 'parked' ? trx.fn.now() : null,
-      next_attempt_at: trx.raw("clock_timestamp() + ? * interval '1 second'", [wait]),
-    });
-    return false;
   });
 }
+
+type Head = OutboxRow & { parked_at: Date | null };
 
 /** Processes whose oldest message is due, at most `limit`, the longest waiting first. What stands behind a parked message waits with it. */
 export async function processesToDeliver(db: Db, limit = 500): Promise<string[]> {

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { Db } from '../connect.ts';
+import { prepared } from './prepared.ts';
 import { recordAudit } from './audit.ts';
-import { enqueue } from './outbox.ts';
 import { sendNotices } from './send-notices.ts';
 import { containing, seesAll, whereVisible, type Viewer } from './visibility.ts';
 
@@ -51,44 +50,51 @@ export function processes(db: Db | Knex.Transaction): Knex.QueryBuilder {
 }
 
 /**
- * Starts a process: its row, its form's first version, the audit event and the start for Temporal, all in the caller's transaction. The one
- * way to start, for the product and for tests.
+ * Starts a process: its row, its form's first version, the audit event and the start for Temporal, in one statement of the caller's
+ * transaction. The one way to start, for the product and for tests.
  */
 export async function startProcess(trx: Knex.Transaction, start: NewProcess): Promise<ProcessRow> {
-  const id = `${start.type}-${uuidv7()}`;
-  await trx('process').insert({
-    id,
-    number: trx.raw(
-      "? || to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYMMDD') || '-' || to_char(nextval('process_number'), 'FM99999999990000')",
-      [start.numberPrefix],
-    ),
-    type: start.type,
-    title: start.title,
-    requester_id: start.requesterId,
-    department_id: start.departmentId,
+  const [started] = await prepared<ProcessRow>(trx, 'start-process', `
+    WITH started AS (
+      INSERT INTO process (id, number, type, title, requester_id, department_id)
+      VALUES (
+        :id, :prefix || to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYMMDD') || '-' || to_char(nextval('process_number'), 'FM99999999990000'),
+        :type, :title, :requesterId, :departmentId
+      )
+      RETURNING *
+    ), kept AS (
+      INSERT INTO process_form (process_id, version, form, hash, created_by)
+      SELECT id, 1, :form::jsonb, ${HASH_OF_FORM}, requester_id FROM started RETURNING hash
+    ), audited AS (
+      INSERT INTO audit_event (actor_kind, actor_id, action, process_id, detail)
+      SELECT 'person', requester_id, 'process-started', id, jsonb_build_object('formHash', hash) FROM started, kept
+    ), sent AS (
+      INSERT INTO outbox (process_id, kind, name, payload)
+      SELECT id, 'start', :workflow, jsonb_build_object('processId', id, 'formVersion', 1, 'formHash', hash, 'facts', :facts::jsonb) FROM started, kept
+    )
+    SELECT started.*, requester.name AS requester_name, department.name AS department_name, department.name_en AS department_name_en
+    FROM started JOIN person AS requester ON requester.id = started.requester_id JOIN department ON department.id = started.department_id`, {
+    ...start,
+    id: `${start.type}-${uuidv7()}`,
+    prefix: start.numberPrefix,
+    form: JSON.stringify(start.form),
+    facts: JSON.stringify(start.facts),
   });
-  const formHash = await addFormVersion(trx, { processId: id, version: 1, form: start.form, by: start.requesterId });
-  await recordAudit(trx, { actor: { kind: 'person', id: start.requesterId }, action: 'process-started', processId: id, detail: { formHash } });
-  await enqueue(trx, {
-    processId: id, kind: 'start', name: start.workflow, payload: { processId: id, formVersion: 1, formHash, facts: start.facts },
-  });
-  return (await findProcess(trx, id))!;
+  return started!;
 }
 
-/** Keeps a version of the form for ever and answers its hash: SHA-256 of its JSON as PostgreSQL keeps it. */
+/** SHA-256 of the form's JSON as PostgreSQL keeps it: the same whatever order a client wrote its fields in. */
+const HASH_OF_FORM = "encode(sha256(convert_to((:form::jsonb)::text, 'UTF8')), 'hex')";
+
+/** Keeps a version of the form for ever and answers its hash. */
 export async function addFormVersion(
   trx: Knex.Transaction,
   { processId, version, form, by }: { processId: string; version: number; form: unknown; by: string },
 ): Promise<string> {
-  const json = JSON.stringify(form);
-  const { rows: [{ canonical }] } = await trx.raw('SELECT (?::jsonb)::text AS canonical', [json]);
-  const hash = createHash('sha256').update(canonical).digest('hex');
-  await trx('process_form').insert({ process_id: processId, version, form: json, hash, created_by: by });
+  const [{ hash }] = await prepared<{ hash: string }>(trx, 'add-form', `
+    INSERT INTO process_form (process_id, version, form, hash, created_by)
+    VALUES (:processId, :version, :form::jsonb, ${HASH_OF_FORM}, :by) RETURNING hash`, { processId, version, by, form: JSON.stringify(form) }) as [{ hash: string }];
   return hash;
-}
-
-async function findProcess(db: Db | Knex.Transaction, id: string): Promise<ProcessRow | undefined> {
-  return processes(db).where('process.id', id).first();
 }
 
 /** One process, if the viewer may see it. */

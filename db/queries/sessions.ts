@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
+import { prepared } from './prepared.ts';
 
 /** A session with its person and the rights that the person has now. */
 export interface SessionRow {
@@ -21,7 +22,7 @@ export interface SessionRow {
 
 /** Everything that a request needs to know about its caller, in one statement. */
 export async function findSession(db: Db, tokenHash: Buffer, idleMinutes: number): Promise<SessionRow | undefined> {
-  const { rows } = await db.raw<{ rows: SessionRow[] }>(`
+  const [session] = await prepared<SessionRow>(db, 'find-session', `
     SELECT p.id AS "personId", p.username, p.name, p.department_id AS "departmentId", p.locale,
       ARRAY(SELECT role_id FROM person_role WHERE person_id = p.id ORDER BY role_id) AS roles,
       ARRAY(SELECT id FROM department WHERE leader_id = p.id ORDER BY id) AS leads,
@@ -30,7 +31,7 @@ export async function findSession(db: Db, tokenHash: Buffer, idleMinutes: number
       s.last_seen_at < now() - interval '1 minute' AS "seenLongAgo"
     FROM session s JOIN person p ON p.id = s.person_id
     WHERE s.token_hash = ?`, [idleMinutes, tokenHash]);
-  return rows[0];
+  return session;
 }
 
 /** Stores a new session that ends at the latest after so many hours. */

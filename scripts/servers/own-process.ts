@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson, writeJson } from './json-file.ts';
@@ -33,6 +34,8 @@ export interface SpawnOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   user?: { uid: number; gid: number };
+  /** How much it lets others go first, as `nice` counts: 0 to 19. */
+  nice?: number;
   /** Standard output and error; earlier ones are kept as .1 to .3. */
   logFile: string;
   /** Written at once after the start, removed at the end: what is left after kill -9 of the parent is found by it. */
@@ -67,6 +70,7 @@ export async function spawnOwn(options: SpawnOptions): Promise<OwnProcess> {
     child.once('error', reject);
     if (child.pid !== undefined) resolve(child.pid);
   });
+  if (options.nice) letOthersGoFirst(pid, options.nice);
   try {
     if (options.recordFile) recordProcess(options.recordFile, pid);
   } catch (error) {
@@ -89,6 +93,17 @@ export async function spawnOwn(options: SpawnOptions): Promise<OwnProcess> {
       return await exited;
     },
   };
+}
+
+/** Where it cannot be had, everybody is served alike. */
+function letOthersGoFirst(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+    // Linux shares the processor among sessions first, and each of our children is one.
+    writeFileSync(`/proc/${pid}/autogroup`, String(nice));
+  } catch {
+    // Another system, or a container that forbids it.
+  }
 }
 
 /** Notes in `file` which process this is. */

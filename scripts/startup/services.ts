@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { spawnOwn, type Exit } from '../servers/own-process.ts';
-import { projectRoot } from '../servers/places.ts';
+import { programArgs, projectRoot } from '../servers/places.ts';
 import { recordFileOf } from '../servers/run-file.ts';
 import { StartUpError } from '../servers/start-up-error.ts';
+import { ENGINE_NICE } from '../servers/temporal.ts';
 import type { Running } from '../servers/supervisor.ts';
 
 /** One of our own programs, its JSON lines in `logFile`. */
@@ -21,9 +22,10 @@ export async function startProgram(
   const logFile = path.join(dataDir, 'logs', `${name}.log`);
   const program = await spawnOwn({
     command: process.execPath,
-    args: ['--import', 'tsx', path.join(projectRoot, script)],
+    args: programArgs(script),
     cwd: projectRoot,
     env,
+    nice: name === 'worker' ? ENGINE_NICE : 0,
     logFile,
     recordFile: recordFileOf(dataDir, name),
   });
