@@ -20,7 +20,7 @@ const portNames = [...services, ...services.map((service) => `${service}Membersh
 const role = 'temporal';
 const databases = { temporal: 'temporal', visibility: 'temporal_visibility' } as const;
 /** What follows a click never keeps the next click waiting: the engine and its workers let API and PostgreSQL go first. */
-export const ENGINE_NICE = 10;
+export const ENGINE_NICE = 3;
 const retention = msToTs('90 days');
 
 /** Ports of the official server: one for calls and one for the ring for each of its four services. */
