@@ -23,15 +23,19 @@ const SABOTAGES: readonly Sabotage[] = [
     experiment: 'F19',
     count: 30,
     patches: [
-      ['db/queries/tasks.ts', "await whereMayAct(trx('task').where({ id: task.id }), viewer)\n", "await trx('task').where({ id: task.id })\n"],
-      ['db/queries/tasks.ts', '.where({ id })).forUpdate().first();\n  return locked', '.where({ id })).first();\n  return locked'],
+      ['db/queries/decisions.ts', `
+      WHERE task.id = :taskId AND task.state = 'open' AND (locked.status = 'running' OR task.after_end)
+        AND (task.assignee_id = :personId
+          OR task.assignee_id IS NULL AND task.candidates && :principals::text[] AND NOT :personId = ANY (task.excluded))`, `
+      WHERE task.id = :taskId AND (locked.status = 'running' OR task.after_end)`],
+      ['db/queries/decisions.ts', 'WHERE id = :processId FOR UPDATE', 'WHERE id = :processId'],
       ['db/migrations/0001-foundation.ts', "WHEN (OLD.state <> 'open')", "WHEN (OLD.state = 'closed')"],
     ],
   },
   {
     name: 'the order of the outbox: the newest message of a process goes first',
     experiment: 'F6',
-    patches: [['db/queries/outbox.ts', "trx('outbox').min('id')", "trx('outbox').max('id')"]],
+    patches: [['db/queries/outbox.ts', 'SELECT min(id) FROM outbox', 'SELECT max(id) FROM outbox']],
   },
   {
     name: 'the key of an effect: a reservation does not look whether it was made',
