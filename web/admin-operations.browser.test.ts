@@ -35,9 +35,9 @@ describe('The administrator’s timeouts, calendar and operations in a real brow
     const open = await openTask(product, await request(product, [{ itemId: item, quantity: 1 }]), 'department-leader');
     const before = await product.db('task').where({ id: open }).first();
     await admin.getByRole('link', { name: '超时策略' }).click();
-    const row = admin.getByRole('row').filter({ hasText: '部门领导审批' });
+    const row = admin.getByRole('table', { name: '办公物品领用' }).getByRole('row').filter({ hasText: '部门领导审批' });
     await row.getByText('应在 1 个工作日内办理；4 小时后提醒，之后每个工作日提醒一次，共 3 次；3 个工作日后通知上级').waitFor();
-    await admin.getByRole('button', { name: '修改“部门领导审批”' }).click();
+    await admin.getByRole('button', { name: '修改“办公物品领用 · 部门领导审批”' }).click();
     const sheet = admin.getByRole('dialog');
     await sheet.getByText('目前有 1 个任务停在此步骤，它们保持打开时算好的期限').waitFor();
     await sheet.getByText(/周五 16:00 打开的任务将于/).waitFor();
@@ -72,7 +72,7 @@ describe('The administrator’s timeouts, calendar and operations in a real brow
     await phone.reload();
     await phone.getByText(EN).waitFor();
     expect(await phone.evaluate('document.documentElement.scrollWidth')).to.equal(390);
-    await phone.getByRole('button', { name: 'Change “Department leader”' }).click();
+    await phone.getByRole('button', { name: 'Change “Supply requisition · Department leader”' }).click();
     await phone.getByText(/A task opened (next )?Friday .*16:00:/).waitFor();
     await phone.goto(`${product.url}/admin/calendar?year=2026`);
     await phone.getByText('Spring Festival').first().waitFor();
@@ -81,7 +81,7 @@ describe('The administrator’s timeouts, calendar and operations in a real brow
   });
 
   it('tells the second of two administrators who was first; an earlier version comes back by one click', async () => {
-    await admin.getByRole('button', { name: '修改“综合服务中心主任审批”' }).click();
+    await admin.getByRole('button', { name: '修改“办公物品领用 · 综合服务中心主任审批”' }).click();
     const sheet = admin.getByRole('dialog');
     await sheet.getByLabel('多久之内', { exact: true }).fill('6');
     const other = await product.as('admin');

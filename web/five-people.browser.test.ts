@@ -36,7 +36,8 @@ describe('A whole requisition by five people in five browsers at once', function
       let number: string;
 
       const word = (text: string, values: Record<string, string> = {}): string =>
-        texts[text]![key].replace(/\{(\w+)\}/g, (whole, each: string) => values[each] ?? whole);
+        texts[text]![key].replace(/\{(\w+):([^|}]*)\|([^}]*)\}/g, (_, each: string, one: string, many: string) => (values[each] === '1' ? one : many))
+          .replace(/\{(\w+)\}/g, (whole, each: string) => values[each] ?? whole);
       const outcome = (step: keyof typeof contract.steps, of: string): string =>
         (contract.steps[step].outcomes as Record<string, { zh: string; en: string }>)[of]![key];
       const row = (page: Page) => page.locator('button.row').filter({ hasText: name });

@@ -8,7 +8,7 @@ export const timeoutTexts = {
   'timeouts.axis': { zh: '时间轴', en: 'Time axis' },
   'timeouts.meaning': { zh: '含义', en: 'What it means' },
   'timeouts.edit': { zh: '修改', en: 'Change' },
-  'timeouts.edit.of': { zh: '修改“{step}”', en: 'Change “{step}”' },
+  'timeouts.edit.of': { zh: '修改“{type} · {step}”', en: 'Change “{type} · {step}”' },
   'timeouts.clock.business': { zh: '按工作时间', en: 'in working time' },
   'timeouts.clock.wall': { zh: '按自然时间', en: 'by the clock on the wall' },
   'timeouts.version': { zh: '第 {version} 版 · {name} · {time}', en: 'version {version} · {name} · {time}' },
