@@ -42,7 +42,8 @@ const outcomes: Outcome[] = [];
 let isFresh = true;
 try {
   console.log(`${chosen.length} experiments with seed ${seed}, ${size} counts, in ${system.folder}\n`);
-  for (const experiment of chosen) outcomes.push(await stageFor(experiment, seed, size));
+  const count = values.count ? Number(values.count) : undefined;
+  for (const experiment of chosen) outcomes.push(await stageFor(experiment, seed, size, count));
   const again = keptSeeds().filter(({ experiment }) => chosen.some(({ id }) => id === experiment));
   for (const kept of again) {
     console.log(`Once more: ${kept.what} (${kept.date})`);
@@ -58,12 +59,12 @@ console.log(bad.length === 0 ? 'No violation.' : `Violations in ${bad.map(({ id 
 process.exit(bad.length === 0 ? 0 : 1);
 
 /** One experiment in a system without a past, with an op log of its own. */
-async function stageFor(experiment: Experiment, draws: number, counts: Size): Promise<Outcome> {
+async function stageFor(experiment: Experiment, draws: number, counts: Size, count?: number): Promise<Outcome> {
   if (!isFresh) await system.renew();
   isFresh = false;
   const place = await placeIn(system, experiment.id, draws, counts);
   try {
-    const outcome = await runExperiment(experiment, place, { seed: draws, size: counts, count: values.count ? Number(values.count) : undefined });
+    const outcome = await runExperiment(experiment, place, { seed: draws, size: counts, count });
     console.log(`${paragraph(outcome)}\n`);
     if (!isGood(outcome) && !values['no-keep']) {
       const [first] = [...outcome.violations.map(({ invariant, text }) => `${invariant}: ${text}`), ...outcome.wrong];

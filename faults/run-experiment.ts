@@ -27,6 +27,8 @@ export interface Place {
   bundle: string;
 }
 
+/** Seconds until all must be at rest: reliability §1.4 gives two minutes. */
+const QUIET_WITHIN_S = { quick: 30, full: 120 } as const;
 /** Of more histories than this an even sample is replayed. */
 const REPLAYED_AT_MOST = 3_000;
 
@@ -52,7 +54,7 @@ export async function runExperiment(experiment: Experiment, place: Place, { seed
   }
   const { violations, ...report } = await check({
     opsFile: log.file, adminUrl: system.adminUrl, temporalAddress: system.temporalAddress, namespace: system.namespace, bundle,
-    controls: driver.shelf, logs: system.logs, quietWithin: experiment.quietWithin, replayAtMost: REPLAYED_AT_MOST,
+    controls: driver.shelf, logs: system.logs, quietWithin: Math.max(experiment.quietWithin ?? 0, QUIET_WITHIN_S[size]), replayAtMost: REPLAYED_AT_MOST,
   });
   return {
     ...done, id: experiment.id, title: experiment.title, seed, unit: experiment.unit, wanted, seconds: (performance.now() - began) / 1_000,
