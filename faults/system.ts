@@ -67,23 +67,47 @@ export interface Server<Twist = void> {
   start(twist?: Twist): Promise<void>;
 }
 
+/** Whether a system may still start things: an experiment goes on for a moment when somebody has asked the run to end. */
+interface Life {
+  isOver: boolean;
+  readonly starting: Set<Promise<unknown>>;
+}
+
+/** Starts something of a system that lives, so that its end can wait for it. */
+function whileAlive<T>(life: Life, begin: () => Promise<T>): Promise<T> {
+  if (life.isOver) return Promise.reject(new Error('The system is being stopped.'));
+  const starting = begin();
+  life.starting.add(starting);
+  const forget = (): void => void life.starting.delete(starting);
+  starting.then(forget, forget);
+  return starting;
+}
+
 /** Starts a system with the demo company in it. */
 export async function startSystem(name: string): Promise<System> {
   const { folder, remove } = testFolder(name);
   makeDataDir(folder);
   const undo: (() => unknown)[] = [remove];
-  const stop = async (): Promise<void> => {
+  const life: Life = { isOver: false, starting: new Set() };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= undoAll();
+    return stopping;
+  };
+  const undoAll = async (): Promise<void> => {
+    life.isOver = true;
+    await Promise.allSettled(life.starting);
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    return { ...await start(folder, undo), stop };
+    return { ...await start(folder, undo, life), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<System, 'stop'>> {
+async function start(folder: string, undo: (() => unknown)[], life: Life): Promise<Omit<System, 'stop'>> {
   const quiet = (): void => undefined;
   const postgresFolder = path.join(folder, 'postgres');
   let postgres: Postgres = await startPostgres({ dataDir: postgresFolder, log: quiet });
@@ -112,8 +136,8 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
     HOUQIN_SECRET: secret, HOUQIN_DEMO: '1', HOUQIN_DATA: folder, HOUQIN_TEST: '1', NODE_ENV: 'production',
   };
   const logFiles: string[] = [];
-  const api = program('api', folder, env, logFiles, () => answers(url));
-  const worker = program('worker', folder, env, logFiles, (since) =>
+  const api = program('api', folder, env, logFiles, life, () => answers(url));
+  const worker = program('worker', folder, env, logFiles, life, (since) =>
     isPolled(temporal.address, temporal.namespace, TASK_QUEUE, since));
   undo.push(() => api.kill(), () => worker.kill());
   await Promise.all([api.start(), worker.start()]);
@@ -129,7 +153,7 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
         await postgres.kill();
       },
       async start() {
-        postgres = await startPostgres({ dataDir: postgresFolder, port: postgres.port, log: quiet });
+        postgres = await whileAlive(life, () => startPostgres({ dataDir: postgresFolder, port: postgres.port, log: quiet }));
       },
     },
     temporal: {
@@ -137,7 +161,7 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
         await temporal.kill();
       },
       async start(twist) {
-        temporal = await startServer(temporal, twist);
+        temporal = await whileAlive(life, () => startServer(temporal, twist));
       },
     },
     async renew() {
@@ -148,7 +172,7 @@ async function start(folder: string, undo: (() => unknown)[]): Promise<Omit<Syst
       });
       logFiles.length = 0;
       await postgres.createDatabase('houqin', 'houqin');
-      temporal = await prepare(temporal);
+      temporal = await whileAlive(life, () => prepare(temporal));
       await Promise.all([api.start(), worker.start()]);
     },
     logs: () => [...logFiles, ...logsOf(path.join(folder, 'postgres')), ...logsOf(path.join(folder, 'temporal'))]
@@ -161,7 +185,8 @@ function logsOf(folder: string): string[] {
 }
 
 function program(
-  name: string, folder: string, env: NodeJS.ProcessEnv, logFiles: string[], isReady: (since: number) => Promise<boolean>,
+  name: string, folder: string, env: NodeJS.ProcessEnv, logFiles: string[], life: Life,
+  isReady: (since: number) => Promise<boolean>,
 ): Program {
   let current: OwnProcess | undefined;
   let lives = 0;
@@ -183,7 +208,7 @@ function program(
       // A log of its own for each life: none is rotated away before it was searched.
       logFile = path.join(folder, 'logs', `${name}-${lives}.log`);
       logFiles.push(logFile);
-      const started = await spawnOwn({
+      const started = await whileAlive(life, () => spawnOwn({
         command: process.execPath,
         args: [...profiling, ...programArgs(`${name}/main.ts`)],
         cwd: projectRoot,
@@ -191,7 +216,7 @@ function program(
         env: { ...env, ...more, ...(failpoints && { HOUQIN_FAILPOINTS: failpoints }) },
         logFile,
         recordFile: path.join(folder, 'run', `${name}.json`),
-      });
+      }));
       current = started;
       void started.exited.then(() => {
         if (current === started) current = undefined;
