@@ -62,4 +62,16 @@ describe('our Temporal', () => {
     expect(temporal.address).to.equal(address);
     expect(await ask('kept')).to.equal('RUNNING');
   });
+
+  it('carries no index that no page asks, and can put each of them back before an upgrade', async () => {
+    await withClient(postgres.url('temporal_visibility'), async (client) => {
+      const { rows } = await client.query("SELECT indexname FROM pg_indexes WHERE tablename = 'executions_visibility'");
+      expect(rows.map(({ indexname }) => indexname)).to.have.members(['executions_visibility_pkey', 'by_temporal_reported_problems']);
+      const dropped = await client.query('SELECT definition FROM houqin_dropped_index');
+      expect(dropped.rows.length).to.be.above(50);
+      await client.query('BEGIN');
+      for (const { definition } of dropped.rows) await client.query(definition);
+      await client.query('ROLLBACK');
+    });
+  });
 });
