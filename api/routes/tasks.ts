@@ -29,8 +29,7 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
     handle(taskContract.listTasks, async ({ actor, query: { view, sort, limit, cursor, ...given } }) => {
       const list = view === 'open' ? `open.${sort}` : view;
       const page = { limit: limit + 1, after: instantAfter(cursor, list) };
-      const { calendar } = await currentCalendar(db);
-      const filter = { ...given, endOfDay: endOfDay(new Date(), calendar.timeZone) };
+      const filter = { ...given, ...(given.due === 'today' && { endOfDay: await endOfToday() }) };
       if (view === 'copied') return instantList(await copies(db, actor, filter, page), limit, list, (row) => row.process_id, presentCopy);
       const listed = view === 'open'
         ? await inboxWithTotal(actor, filter, sort, page)
@@ -124,6 +123,11 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
       });
     }),
   ];
+
+  async function endOfToday(): Promise<Date> {
+    const { calendar } = await currentCalendar(db);
+    return endOfDay(new Date(), calendar.timeZone);
+  }
 
   async function inboxWithTotal(actor: Actor, filter: TaskFilter, sort: 'due' | 'created', page: Page) {
     const [rows, total] = await Promise.all([inbox(db, actor, filter, sort, page), inboxTotal(db, actor, filter)]);

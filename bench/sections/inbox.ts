@@ -44,7 +44,7 @@ export async function inbox(bench: Bench): Promise<Inbox[]> {
     const http = percentiles(await forSeconds(seconds, 1, (i) => page(person(someone(i)))));
     const httpC16 = percentiles(await forSeconds(seconds, 16, (i) => page(person(someone(i)))));
 
-    const filter = { endOfDay: new Date() };
+    const filter = {};
     const viewer = (i: number) => ({
       personId: `bench-${i}`, roles: [], principals: principalsOf(`bench-${i}`, groupsOf(i).map((group) => `bench-${group}`), []),
     });

@@ -131,8 +131,8 @@ export interface TaskFilter {
   requester?: string;
   q?: string;
   due?: 'overdue' | 'today';
-  /** End of the company's day, for `today`. */
-  endOfDay: Date;
+  /** End of the company's day; needed for `today`. */
+  endOfDay?: Date;
 }
 
 /** A page of a list that is sorted by an instant and, at the same instant, by id. */
@@ -160,7 +160,7 @@ function ofTask(query: Knex.QueryBuilder, { step, due, endOfDay }: TaskFilter): 
   // What follows the end of its case is never pressed for: the inbox sorts it last, and the badge does not count it.
   if (due) query.where('task.after_end', false);
   if (due === 'overdue') query.whereRaw('task.due_at < now()');
-  if (due === 'today') query.where('task.due_at', '<', endOfDay);
+  if (due === 'today') query.where('task.due_at', '<', endOfDay!);
   return query;
 }
 
@@ -207,16 +207,23 @@ export async function inbox(db: Db, viewer: Viewer, filter: TaskFilter, sort: 'd
     .distinct('found.at', 'found.task_id')
     .from(db.raw('unnest(?::text[]) AS mine (principal) CROSS JOIN LATERAL ? AS found', [[...viewer.principals], ofOne]))
     .orderBy(['found.at', 'found.task_id']).limit(page.limit).as('first');
-  return tasks(db).join(first, 'first.task_id', 'task.id').select(db.raw('first.at::text AS sort_at')).orderBy(['first.at', 'first.task_id']);
+  const rows = tasks(db).join(first, 'first.task_id', 'task.id').select(db.raw('first.at::text AS sort_at')).orderBy(['first.at', 'first.task_id']);
+  return isNarrowed(filter) ? rows : rows.options({ name: `inbox-${sort}-${page.after ? 'next' : 'first'}` });
 }
 
 /** How many tasks the viewer's inbox has in all. A task that several principals have is counted once. */
 export async function inboxTotal(db: Db, viewer: Viewer, filter: TaskFilter): Promise<number> {
   // The few shared ones apart: a DISTINCT over all would sort them all.
-  const [row] = await entries(db, viewer, filter).whereIn('entry.principal', [...viewer.principals]).select(db.raw(`
+  const rows = entries(db, viewer, filter).whereRaw('entry.principal = ANY (?::text[])', [[...viewer.principals]]).select(db.raw(`
     count(*) FILTER (WHERE entry.sole)
       + (SELECT count(DISTINCT id) FROM unnest(array_agg(entry.task_id) FILTER (WHERE NOT entry.sole)) AS id) AS total`));
+  const [row] = await (isNarrowed(filter) ? rows : rows.options({ name: 'inbox-total' }));
   return row.total;
+}
+
+/** The whole inbox is asked for so often that PostgreSQL keeps the statement; each filter would be another one. */
+function isNarrowed(filter: TaskFilter): boolean {
+  return Object.values(filter).some((value) => value !== undefined);
 }
 
 /** Entries of inboxes that pass the filter and do not exclude the viewer; what the filter does not ask for is not read. */
@@ -227,9 +234,9 @@ function entries(db: Db, viewer: Viewer, { due, endOfDay, step, ...ofCase }: Tas
   if (q) query.join('person as requester', 'requester.id', 'process.requester_id');
   // What follows the end of its case has no due instant here: it is never pressed for.
   if (due === 'overdue') query.whereRaw('entry.due_at < now()');
-  if (due === 'today') query.where('entry.due_at', '<', endOfDay);
+  if (due === 'today') query.where('entry.due_at', '<', endOfDay!);
   if (step) query.where('task.step', step);
-  return ofProcess(query, { ...ofCase, endOfDay });
+  return ofProcess(query, ofCase);
 }
 
 /** What the viewer has decided, the latest first. */
