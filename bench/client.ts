@@ -32,7 +32,11 @@ export function clientFor(url: string, cookie: string): Client {
         else resolve({ status, body: text === '' ? undefined : JSON.parse(text) });
       });
     });
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // The server had closed a connection that was idle for long, as it may: nothing was asked yet.
+      if (request.reusedSocket && error.code === 'ECONNRESET') send(method, path, body, key).then(resolve, reject);
+      else reject(error);
+    });
     request.end(body);
   });
   return { get: (path) => send('GET', path), post: (path, body, key) => send('POST', path, JSON.stringify(body), key) };
