@@ -12,16 +12,17 @@ import { flow } from './sections/flow.ts';
 import { inbox } from './sections/inbox.ts';
 import { printTable, type Result } from './table.ts';
 
-// npm run bench -- [--full] [--only approvals,flow,inbox] [--peer FOLDER] [--json FILE]: a table for people, JSON for machines.
+// npm run bench -- [--full] [--only approvals,flow,inbox] [--scales 10000,1000000] [--peer FOLDER] [--json FILE]: a table for people, JSON for machines.
 const { values: options } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
     only: { type: 'string' },
+    scales: { type: 'string' },
     json: { type: 'string' },
     peer: { type: 'string' },
   },
 });
-const settings = options.full ? full : quick;
+const settings = { ...(options.full ? full : quick), ...(options.scales && { scales: options.scales.split(',').map(Number) }) };
 const wanted = options.only?.split(',') ?? ['approvals', 'flow', 'inbox'];
 const say = (text: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 

@@ -18,7 +18,7 @@ export async function fillUp(adminUrl: string, from: number, count: number): Pro
         CREATE TEMP TABLE made ON COMMIT DROP AS
         SELECT i, 'bench-' || i AS process, 'bench-' || i || '.department-leader.1' AS task, 'bench-' || ((i * 13 + 5) % ${PEOPLE}) AS requester,
           i % ${GROUPS} AS g, CASE WHEN i / ${GROUPS} % 2 = 1 THEN 'bench-' || (i % ${GROUPS} + ${GROUPS} * (i / ${GROUPS} / 2 % ${PEOPLE / GROUPS})) END AS assignee,
-          now() - make_interval(mins => i % 200000) AS opened, now() + make_interval(mins => (i * 7919 % 40000) - 4000) AS due
+          now() - make_interval(mins => i % 200000) AS opened, now() + make_interval(mins => (i::bigint * 7919 % 40000)::int - 4000) AS due
         FROM generate_series(${begin}, ${end}) AS i`);
       await client.query(`
         INSERT INTO process (id, number, type, title, requester_id, department_id, started_at)
