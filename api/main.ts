@@ -29,7 +29,7 @@ const HOUR = 3_600_000;
 const config = configOrExit();
 armFailpoints(config.failpoints);
 const log = pino({ name: 'api' });
-const db = connect(config.databaseUrl, 24);
+const db = connect(config.databaseUrl, 12);
 const outboxDb = connect(config.databaseUrl, DISPATCHER_CONCURRENCY + 2);
 const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
 const counters = { cspReports: 0, writing: 0 };

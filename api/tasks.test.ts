@@ -363,6 +363,23 @@ describe('tasks', function () {
       expect(most, 'the filters find something').to.be.above(20);
     });
 
+    it('count up to 10,000 and say that there are more', async () => {
+      const task = await putTask(product.db, await putProcess(product.db, ids.requester!), LEADER);
+      const fill = (from: number, to: number) => product.db.raw(`
+        INSERT INTO task SELECT (jsonb_populate_record(task, jsonb_build_object('id', task.id || '.' || i, 'n', i, 'candidates', :candidates::jsonb))).*
+        FROM task, generate_series(:from::int, :to::int) AS i WHERE task.id = :task`,
+      { task, from, to, candidates: JSON.stringify([`person:${COLLEAGUE}`]) });
+      await fill(2, 10_001);
+      const full = (await colleague.get('/tasks?limit=1')).body;
+      expect([full.total, full.more, full.items.length]).to.eql([10_000, false, 1]);
+      await fill(10_002, 10_002);
+      const over = (await colleague.get('/tasks?limit=1')).body;
+      expect([over.total, over.more, typeof over.nextCursor]).to.eql([10_000, true, 'string']);
+      await product.db('task').where('id', 'like', `${task}.%`).delete();
+      const rest = (await colleague.get('/tasks?limit=1')).body;
+      expect([rest.total, rest.more]).to.eql([0, false]);
+    });
+
     it('take % and _ in a search for what they are', async () => {
       const director = await product.as('auditor');
       const found = async (q: string) => (await walk(director, `/tasks?${new URLSearchParams({ q, view: 'copied' })}`)).rows.map(({ title }) => title);

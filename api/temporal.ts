@@ -1,5 +1,6 @@
+import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import {
-  Client, Connection, ServiceError, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError,
+  Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor, ServiceError, WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError,
 } from '@temporalio/client';
 import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
@@ -10,8 +11,27 @@ import { TASK_QUEUE } from '../workflows/lib/contract.ts';
 const WORKFLOW_TASKS = 1;
 /** A worker polls at least this often; a process without a poller looks healthy and moves nothing (reliability §2.6). */
 const POLLER_SEEN_WITHIN_MS = 60_000;
-/** An administrator's page asks; it is shown without what has not answered by then. */
-const ASK_LIMIT_MS = 2_000;
+/** How long an auditor waits for a worker's replay. */
+const REPLAY_WAITS_MS = 30_000;
+
+/**
+ * How long a call may take, in ms. Starts and signals: the outbox tries again. What an administrator's page asks: it is shown without what has
+ * not answered by then. By an interceptor, since the client's own `withDeadline` switches Node's async hooks on, which then slow down every
+ * promise of the process (docs/performance.md).
+ */
+const LIMITS_MS: Readonly<Record<string, number>> = {
+  DescribeTaskQueue: 1_500,
+  DescribeWorkflowExecution: 2_000,
+  ListWorkflowExecutions: 2_000,
+  CountWorkflowExecutions: 2_000,
+  GetWorkflowExecutionHistory: REPLAY_WAITS_MS + 5_000,
+};
+const OTHERS_LIMIT_MS = 4_000;
+
+const limited: Interceptor = (options, nextCall) => {
+  const name = options.method_definition.path.split('/').at(-1)!;
+  return new InterceptingCall(nextCall({ ...options, deadline: Date.now() + (LIMITS_MS[name] ?? OTHERS_LIMIT_MS) }));
+};
 
 /** What a process waits for in Temporal. */
 export interface PendingWork {
@@ -23,13 +43,11 @@ export interface PendingWork {
 
 /** gRPC's code, which fetching a history lets through as it is. */
 const NOT_FOUND = 5;
-/** How long an auditor waits for a worker's replay. */
-const REPLAY_WAITS_MS = 30_000;
 
 /** What the API needs of Temporal. Nothing here is awaited by a page but the auditor's history (design, rule 2). */
 export interface Temporal {
   client: Client;
-  /** `away` when the frontend does not answer within a second, `no-worker` when nobody has polled for a minute. */
+  /** `away` when the frontend does not answer within 1.5 s, `no-worker` when nobody has polled for a minute. */
   health(): Promise<'ok' | 'no-worker' | 'away'>;
   /** A workflow's raw history as JSON text, or undefined when Temporal has none of this id. */
   history(workflowId: string): Promise<string | undefined>;
@@ -57,6 +75,7 @@ export function connectTemporal(
   const connection = Connection.lazy({
     address,
     // The default grows to two minutes: after an outage of one, the outbox stood still for 22 s more (fault experiment F5).
+    interceptors: [limited, makeGrpcRetryInterceptor(defaultGrpcRetryOptions())],
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 500, 'grpc.max_reconnect_backoff_ms': 2_000 },
   });
   const client = new Client({ connection, namespace });
@@ -64,9 +83,9 @@ export function connectTemporal(
     client,
     async health() {
       try {
-        const { pollers } = await connection.withDeadline(Date.now() + 1_000, () => connection.workflowService.describeTaskQueue({
+        const { pollers } = await connection.workflowService.describeTaskQueue({
           namespace, taskQueue: { name: taskQueue }, taskQueueType: WORKFLOW_TASKS,
-        }));
+        });
         const seen = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
         return seen.some((at) => at > Date.now() - POLLER_SEEN_WITHIN_MS) ? 'ok' : 'no-worker';
       } catch {
@@ -82,14 +101,14 @@ export function connectTemporal(
       }
     },
     async backlog() {
-      const { stats } = await connection.withDeadline(Date.now() + ASK_LIMIT_MS, () => connection.workflowService.describeTaskQueue({
+      const { stats } = await connection.workflowService.describeTaskQueue({
         namespace, taskQueue: { name: taskQueue }, taskQueueType: WORKFLOW_TASKS, reportStats: true,
-      }));
+      });
       return { tasks: Number(stats?.approximateBacklogCount ?? 0), ageSeconds: Number(stats?.approximateBacklogAge?.seconds ?? 0) };
     },
     async pendingWork(workflowId) {
       try {
-        const { raw, status } = await connection.withDeadline(Date.now() + ASK_LIMIT_MS, () => client.workflow.getHandle(workflowId).describe());
+        const { raw, status } = await client.workflow.getHandle(workflowId).describe();
         const task = raw.pendingWorkflowTask;
         return {
           state: status.name === 'RUNNING' ? 'running' : 'closed',
@@ -105,24 +124,22 @@ export function connectTemporal(
     async failing() {
       const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'
         AND TemporalReportedProblems IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')`;
-      return connection.withDeadline(Date.now() + ASK_LIMIT_MS, async () => {
-        const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 50, query });
-        const ids = (executions ?? []).map(({ execution }) => execution!.workflowId!);
-        if (ids.length < 50) return { ids, total: ids.length };
-        const { count } = await connection.workflowService.countWorkflowExecutions({ namespace, query });
-        return { ids, total: Number(count) };
-      });
+      const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 50, query });
+      const ids = (executions ?? []).map(({ execution }) => execution!.workflowId!);
+      if (ids.length < 50) return { ids, total: ids.length };
+      const { count } = await connection.workflowService.countWorkflowExecutions({ namespace, query });
+      return { ids, total: Number(count) };
     },
     async replay(processId) {
       try {
-        return await connection.withDeadline(Date.now() + REPLAY_WAITS_MS + 5_000, () => client.workflow.execute<Replay>('auditReplay', {
+        return await client.workflow.execute<Replay>('auditReplay', {
           // One id per case: whoever presses while it runs hears so.
           workflowId: `audit-replay-${processId}`,
           taskQueue,
           args: [{ processId }],
           workflowIdConflictPolicy: 'FAIL',
           workflowExecutionTimeout: REPLAY_WAITS_MS,
-        }));
+        });
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return 'running';
         if (error instanceof WorkflowFailedError) return ranOut(error.cause) ? 'no-answer' : 'failed';

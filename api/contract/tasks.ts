@@ -87,7 +87,8 @@ export const taskContract = {
       due: z.enum(['overdue', 'today']).optional(),
       sort: z.enum(['due', 'created']).default('due'),
     }),
-    response: listOf(taskSummary),
+    /** `more`: there are more than `total`, which is counted up to 10,000. */
+    response: listOf(taskSummary).extend({ more: z.boolean() }),
   }),
   getTask: endpoint({
     method: 'get',

@@ -26,7 +26,6 @@ interface DispatcherParts {
   sweepEvery?: number;
 }
 
-const CALL_LIMIT_MS = 4_000;
 const LOOK_AGAIN_MS = 20;
 const HOLD_MS = 1_000;
 const AT_ONCE_WHEN_BUSY = 2;
@@ -82,7 +81,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   async function deliver(row: OutboxRow): Promise<Delivery> {
     try {
-      await client.connection.withDeadline(Date.now() + CALL_LIMIT_MS, () => send(row));
+      await send(row);
       return { result: 'delivered' };
     } catch (error) {
       // A second start of the same process, or a message to one that has ended: what was wanted stands already.

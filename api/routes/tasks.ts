@@ -30,11 +30,13 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
       const list = view === 'open' ? `open.${sort}` : view;
       const page = { limit: limit + 1, after: instantAfter(cursor, list) };
       const filter = { ...given, ...(given.due === 'today' && { endOfDay: await endOfToday() }) };
-      if (view === 'copied') return instantList(await copies(db, actor, filter, page), limit, list, (row) => row.process_id, presentCopy);
-      const listed = view === 'open'
+      if (view === 'copied') {
+        return { ...instantList(await copies(db, actor, filter, page), limit, list, (row) => row.process_id, presentCopy), more: false };
+      }
+      const { more, ...listed } = view === 'open'
         ? await inboxWithTotal(actor, filter, sort, page)
-        : await decidedTasks(db, actor, filter, page);
-      return instantList(listed, limit, list, ({ id }) => id, presentTask);
+        : { ...await decidedTasks(db, actor, filter, page), more: false };
+      return { ...instantList(listed, limit, list, ({ id }) => id, presentTask), more };
     }),
 
     handle(taskContract.getTask, async ({ actor, params: { id } }) => {
@@ -130,8 +132,8 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
   }
 
   async function inboxWithTotal(actor: Actor, filter: TaskFilter, sort: 'due' | 'created', page: Page) {
-    const [rows, total] = await Promise.all([inbox(db, actor, filter, sort, page), inboxTotal(db, actor, filter)]);
-    return { rows, total };
+    const [rows, counted] = await Promise.all([inbox(db, actor, filter, sort, page), inboxTotal(db, actor, filter)]);
+    return { rows, ...counted };
   }
 
   /** A change of an open task that is no decision: in PostgreSQL, audited, and signalled with ids only. */

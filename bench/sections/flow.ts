@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { connectTemporal } from '../../api/temporal.ts';
 import type { Db } from '../../db/connect.ts';
 import type { System } from '../../faults/system.ts';
@@ -13,7 +16,10 @@ import { closedLoop, median, round, timed } from '../measure.ts';
 import { cpuBetween, memory, partNames, read, type Parts } from '../parts.ts';
 import { decide, start } from './approvals.ts';
 
-/** Whole processes of two steps beside the bare workflow, in turn. */
+/**
+ * Whole processes of two steps beside the bare workflow, in turn: in both somebody starts one, and two people act one after the other, each as
+ * soon as there is something to do.
+ */
 export interface Flow {
   c1: { houqin: number; bare: number; ratio: number };
   /** At `settings.concurrency`. */
@@ -138,13 +144,37 @@ async function sizesOf({ adminUrl }: System): Promise<Sizes> {
       pg_database_size('temporal_visibility')::float8 AS visibility, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS wal`)).rows[0]);
 }
 
+/** Tells when a bare workflow waits for a person, by its worker's word. */
+async function watchBare(): Promise<Watch & { port: number }> {
+  const waiting = new Map<string, () => void>();
+  const early = new Set<string>();
+  const server = createServer((socket) => {
+    createInterface({ input: socket }).on('line', (id) => {
+      const go = waiting.get(id);
+      waiting.delete(id);
+      if (go) go();
+      else early.add(id);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    wait: (id) => new Promise((resolve) => {
+      if (early.delete(id)) resolve();
+      else waiting.set(id, resolve);
+    }),
+    stop: () => void server.close(),
+  };
+}
+
 /** The bare workflow's rate with as many clients, on the same server, by a worker process of its own. */
 async function bareRate({ system, db }: Bench, count: number, concurrency: number, cpu: Parts[] = []): Promise<number> {
   const { temporalAddress, namespace, folder } = system;
   const taskQueue = `bench-bare-${randomUUID()}`;
+  const steps = await watchBare();
   const worker = await spawnOwn({
     command: process.execPath,
-    args: [...programArgs('bench/bare-worker.ts'), temporalAddress, namespace, taskQueue],
+    args: [...programArgs('bench/bare-worker.ts'), temporalAddress, namespace, taskQueue, String(steps.port)],
     nice: ENGINE_NICE,
     env: process.env,
     logFile: join(folder, 'bare-worker.log'),
@@ -152,8 +182,10 @@ async function bareRate({ system, db }: Bench, count: number, concurrency: numbe
   const temporal = connectTemporal({ address: temporalAddress, namespace });
   const one = async (): Promise<void> => {
     const handle = await temporal.client.workflow.start('bareTwoSteps', { taskQueue, workflowId: `bare-${randomUUID()}` });
-    await handle.signal('step');
-    await handle.signal('step');
+    for (let step = 1; step <= 2; step += 1) {
+      await steps.wait(handle.workflowId);
+      await handle.signal('step');
+    }
     await handle.result();
   };
   try {
@@ -164,6 +196,7 @@ async function bareRate({ system, db }: Bench, count: number, concurrency: numbe
     return rate;
   } finally {
     await worker.stop();
+    steps.stop();
     await temporal.close();
   }
 }

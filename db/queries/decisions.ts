@@ -39,7 +39,7 @@ export async function decideTask(db: Db | Knex.Transaction, viewer: Viewer, deci
         state = 'decided', assignee_id = :personId, outcome = :outcome, comment = :comment, data = :data::jsonb, facts = :facts::jsonb,
         actor_kind = 'person', decided_by = :personId, decided_at = date_trunc('milliseconds', clock_timestamp())
       FROM locked
-      WHERE task.id = :taskId AND task.state = 'open' AND (locked.status = 'running' OR task.after_end)
+      WHERE task.id = :taskId AND task.process_id = :processId AND task.state = 'open' AND (locked.status = 'running' OR task.after_end)
         AND (task.assignee_id = :personId
           OR task.assignee_id IS NULL AND task.candidates && :principals::text[] AND NOT :personId = ANY (task.excluded))
       RETURNING task.decided_at, task.ends_withdrawal,

@@ -211,14 +211,19 @@ export async function inbox(db: Db, viewer: Viewer, filter: TaskFilter, sort: 'd
   return isNarrowed(filter) ? rows : rows.options({ name: `inbox-${sort}-${page.after ? 'next' : 'first'}` });
 }
 
-/** How many tasks the viewer's inbox has in all. A task that several principals have is counted once. */
-export async function inboxTotal(db: Db, viewer: Viewer, filter: TaskFilter): Promise<number> {
+/** So many are counted one by one; nobody clears more by looking at their number. */
+const MOST_COUNTED = 10_000;
+
+/** How many tasks the viewer's inbox has in all, exact up to MOST_COUNTED, else that and `more`. A task that several principals have is counted once. */
+export async function inboxTotal(db: Db, viewer: Viewer, filter: TaskFilter): Promise<{ total: number; more: boolean }> {
+  const some = entries(db, viewer, filter).whereRaw('entry.principal = ANY (?::text[])', [[...viewer.principals]])
+    .select('entry.task_id', 'entry.sole').limit(MOST_COUNTED + 1).as('some');
   // The few shared ones apart: a DISTINCT over all would sort them all.
-  const rows = entries(db, viewer, filter).whereRaw('entry.principal = ANY (?::text[])', [[...viewer.principals]]).select(db.raw(`
-    count(*) FILTER (WHERE entry.sole)
-      + (SELECT count(DISTINCT id) FROM unnest(array_agg(entry.task_id) FILTER (WHERE NOT entry.sole)) AS id) AS total`));
-  const [row] = await (isNarrowed(filter) ? rows : rows.options({ name: 'inbox-total' }));
-  return row.total;
+  const counted = db.from(some).select(db.raw(`
+    count(*) AS entries, count(*) FILTER (WHERE sole)
+      + (SELECT count(DISTINCT id) FROM unnest(array_agg(task_id) FILTER (WHERE NOT sole)) AS id) AS tasks`));
+  const [row] = await (isNarrowed(filter) ? counted : counted.options({ name: 'inbox-total' }));
+  return row.entries > MOST_COUNTED ? { total: MOST_COUNTED, more: true } : { total: row.tasks, more: false };
 }
 
 /** The whole inbox is asked for so often that PostgreSQL keeps the statement; each filter would be another one. */

@@ -20,6 +20,8 @@ export function idOf({ id, processId }: Task): string {
 export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => void) {
   const tasks = shallowRef<readonly Task[]>([]);
   const total = ref<number | null>(null);
+  /** There are more than `total`. */
+  const isMore = ref(false);
   const overdue = ref(0);
   const doneToday = ref(0);
   const cursor = ref<string | null>(null);
@@ -38,6 +40,7 @@ export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => voi
       let next = more ? cursor.value : null;
       let found: Task[] = [];
       let count = 0;
+      let uncounted = false;
       // Beside the list: without an answer the number before stays.
       const late = filter.value.view === 'open' && !more
         ? call('get /tasks', { query: { view: 'open', due: 'overdue', limit: 1 } }).catch(() => null) : null;
@@ -48,6 +51,7 @@ export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => voi
         found = [...found, ...page.items];
         next = page.nextCursor;
         count = page.total;
+        uncounted = page.more;
       } while (next !== null && found.length < wanted);
       const before = late && await late;
       if (mine !== reading) return;
@@ -57,6 +61,7 @@ export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => voi
         // What is as it was stays the same object, so that its row is not drawn again.
         : found.map((task) => (isSame(known.get(idOf(task)), task) ? known.get(idOf(task))! : task));
       total.value = count;
+      isMore.value = uncounted;
       cursor.value = next;
       if (before) overdue.value = before.total;
       failure.value = '';
@@ -93,7 +98,7 @@ export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => voi
     reading += 1;
   });
 
-  return { tasks, total, overdue, doneToday, cursor, loading, failure, load, clear, countToday };
+  return { tasks, total, isMore, overdue, doneToday, cursor, loading, failure, load, clear, countToday };
 }
 
 function isSame(one: Task | undefined, other: Task): boolean {
