@@ -1,8 +1,25 @@
 import type { Db } from '../db/connect.ts';
+import type { Seal } from '../db/sealed.ts';
+import type { Carrier } from '../sms/carrier.ts';
 import { createProjection } from './projection.ts';
+import { createSmsActivities, createSmsRecords, type SmsActivities } from './sms.ts';
 import { createSupplyActivities } from './supply.ts';
 
-/** Everything that workflows may do outside of themselves, by name. */
-export function createActivities({ db }: { db: Db }) {
-  return { ...createProjection({ db }), ...createSupplyActivities({ db }) };
+/** How SMS leave; without carriers none is ever asked for. */
+export interface SmsParts {
+  seal: Seal;
+  carriers: readonly Carrier[];
+  mostPerDay: number;
+}
+
+/** Everything that workflows may do in PostgreSQL, by name. */
+export function createActivities({ db, sms }: { db: Db; sms: SmsParts }) {
+  return {
+    ...createProjection({ db, ...(sms.carriers.length > 0 && { seal: sms.seal }) }), ...createSupplyActivities({ db }), ...createSmsRecords({ db }),
+  };
+}
+
+/** What speaks to the world outside, on a task queue of its own. */
+export function createOutsideActivities({ db, sms }: { db: Db; sms: SmsParts }): SmsActivities {
+  return createSmsActivities({ db, ...sms });
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
+import type { Seal } from '../db/sealed.ts';
 import { prepared } from '../db/queries/prepared.ts';
 import { recordAudit } from '../db/queries/audit.ts';
 import { peopleOf, principalsFor, superiorOf } from '../db/queries/candidates.ts';
@@ -11,6 +12,7 @@ import type { Bounds, Candidate, TaskContext } from '../workflows/lib/contract.t
 import type { Decision } from '../workflows/lib/messages.ts';
 import type { BusinessCalendar } from './deadlines/business-calendar.ts';
 import { computeDeadlines, handOverToSuperior } from './deadlines/deadlines.ts';
+import { sendDigests } from './sms-digest.ts';
 
 /** An instant at which the clock acts on a task, as it stands in history. `at` is ISO 8601. */
 export interface Deadline {
@@ -72,7 +74,7 @@ interface TaskRow {
  * The workflow's hand on the tables that people see: short local activities, each one transaction that locks the process row first, so that
  * a person and the clock meet in one order. Each may run again after it was done, and then answers how things stand.
  */
-export function createProjection({ db }: { db: Db }) {
+export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
   // The calendar's schedules are cached per object and take milliseconds to make: one object per version.
   const calendars = new Map<number, BusinessCalendar>();
 
@@ -102,7 +104,7 @@ export function createProjection({ db }: { db: Db }) {
           },
         };
         if (deadline.kind === 'remind') {
-          await noticeHolders(trx, task, holders, key, 'task-reminder');
+          await noticeHolders(trx, task, holders, key, 'task-reminder', seal);
           await recordAudit(trx, { ...event, action: 'task-reminded' });
           return;
         }
@@ -118,7 +120,7 @@ export function createProjection({ db }: { db: Db }) {
           candidates: handedOver ? [superior] : [...new Set([...task.candidates, ...holders, superior])],
           escalated_at: trx.fn.now(),
         });
-        await noticeHolders(trx, task, [superior], key, handedOver ? 'task-handed-over' : 'task-escalated');
+        await noticeHolders(trx, task, [superior], key, handedOver ? 'task-handed-over' : 'task-escalated', seal);
         await recordAudit(trx, {
           ...event, action: handedOver ? 'task-handed-over' : 'task-escalated', detail: { ...event.detail, to: superior },
         });
@@ -332,9 +334,11 @@ async function noticeHolders(
   holders: string[],
   key: string,
   kind: string,
+  seal: Seal | undefined,
 ): Promise<void> {
   const people = (await peopleOf(trx, holders)).map(({ id }) => id).filter((id) => !task.excluded.includes(id));
   await sendNotices(trx, people, { key, kind, processId: task.process_id, taskId: task.id, detail: { step: task.step } });
+  if (seal) await sendDigests(trx, seal, people);
 }
 
 /** The clock's decision, under the same condition as a person's: the task is still open (its process row is locked). */

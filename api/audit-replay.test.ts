@@ -63,6 +63,7 @@ describe('the auditor’s replay, on the running worker', function () {
       connection,
       namespace: process.env.HOUQIN_TEST_TEMPORAL_NAMESPACE!,
       db: product.db,
+      sms: product.sms,
       cacheDir: process.env.HOUQIN_TEST_ROOT!,
       log: pino({ level: 'silent' }),
       taskQueue: product.taskQueue,

@@ -2,7 +2,9 @@ import type { Request } from 'express';
 import type { Accepts } from './endpoint.ts';
 import { Problem } from './errors.ts';
 
-const limits: Readonly<Record<Exclude<Accepts, 'multipart'>, number>> = { json: 256 * 1024, report: 16 * 1024 };
+const limits: Readonly<Record<Exclude<Accepts, 'multipart'>, number>> = {
+  json: 256 * 1024, report: 16 * 1024, form: 16 * 1024, callback: 256 * 1024,
+};
 /** So much of a body that is too large is still taken and thrown away: whoever is still sending would not hear the answer. */
 const MOST_DISCARDED = 4 * 1024 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -16,6 +18,7 @@ export async function readBody(req: Request, accepts: Accepts): Promise<unknown>
   if (accepts === 'multipart') return {};
   const bytes = await readBytes(req, limits[accepts]);
   if (bytes.length === 0) return {};
+  if (accepts === 'form') return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
   try {
     return JSON.parse(utf8.decode(bytes)) as unknown;
   } catch {
@@ -48,6 +51,8 @@ const types: Readonly<Record<Accepts, RegExp>> = {
   json: /^application\/json *(; *charset="?utf-8"?)?$/i,
   multipart: /^multipart\/form-data *; *boundary=/i,
   report: /^application\/(csp-report|reports\+json|json)\b/i,
+  form: /^application\/x-www-form-urlencoded\b/i,
+  callback: /^application\/json\b/i,
 };
 
 function requireType(req: Request, accepts: Accepts): void {
@@ -56,6 +61,6 @@ function requireType(req: Request, accepts: Accepts): void {
   if (accepts === 'json' && type === undefined && length === '0' && coding === undefined) return;
   const isPlain = ['', 'identity'].includes((req.headers['content-encoding'] ?? '').toLowerCase());
   if (isPlain && types[accepts].test(type ?? '')) return;
-  const expected = accepts === 'multipart' ? 'multipart/form-data' : 'application/json';
+  const expected = { multipart: 'multipart/form-data', form: 'application/x-www-form-urlencoded' }[accepts as string] ?? 'application/json';
   throw new Problem('content-type-not-supported', { expected });
 }

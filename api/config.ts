@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { smsSettings, type SmsSettings } from '../sms/carriers.ts';
 import { parseFailpoints } from './failpoints.ts';
 
 /** The settings of one API process. */
@@ -10,6 +11,9 @@ export interface Config {
   readonly temporalNamespace: string;
   /** Key of the sessions' hashes and of whatever else is keyed; never stored, never logged. */
   readonly secret: string;
+  /** Secrets of before, which still open personal data of their time. */
+  readonly earlierSecrets: readonly string[];
+  readonly sms: SmsSettings;
   /** The address that people type, without a path. */
   readonly publicUrl: string;
   /** The origins whose pages may write. */
@@ -60,6 +64,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     temporalAddress: required(env, 'TEMPORAL_ADDRESS', 'host:port of the Temporal frontend, such as 127.0.0.1:7233'),
     temporalNamespace: env.TEMPORAL_NAMESPACE || 'houqin',
     secret: secretOf(env),
+    earlierSecrets: (env.HOUQIN_EARLIER_SECRETS ?? '').split(',').filter((each) => each !== ''),
+    sms: smsOf(env, { demo, publicUrl: publicUrl.origin }),
     publicUrl: publicUrl.origin,
     origins: [...new Set([publicUrl.origin, `http://127.0.0.1:${port}`, `http://localhost:${port}`])],
     secureCookies: isHttps || !demo,
@@ -68,6 +74,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustedProxies: integer(env, 'HOUQIN_TRUST_PROXY', 0, 10),
     failpoints: failpointsOf(env),
   };
+}
+
+function smsOf(env: NodeJS.ProcessEnv, place: { demo: boolean; publicUrl: string }): SmsSettings {
+  try {
+    return smsSettings(env, place);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
 }
 
 function failpointsOf(env: NodeJS.ProcessEnv): ReadonlyMap<string, number> {

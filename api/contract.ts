@@ -13,6 +13,7 @@ import { operationContract } from './contract/operations.ts';
 import { statisticContract } from './contract/statistics.ts';
 import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
+import { smsContract } from './contract/sms.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -27,6 +28,7 @@ export const contract = {
   admin: adminContract,
   audit: auditContract,
   search: searchContract,
+  sms: smsContract,
   paper: paperContract,
   statistics: statisticContract,
   operations: operationContract,

@@ -9,8 +9,11 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 /** Who may call: anybody, anybody logged in, whoever has one of the roles. Rights on the object are the handler's query. */
 export type Access = 'public' | 'session' | { readonly roles: readonly string[] };
 
-/** What a write's body may be. A `report` is sent by browsers themselves, without our Origin rules. */
-export type Accepts = 'json' | 'multipart' | 'report';
+/** What a write's body may be. A `report` is sent by browsers themselves, a `form` or `callback` (JSON) by other servers: without our Origin rules. */
+export type Accepts = 'json' | 'multipart' | 'report' | 'form' | 'callback';
+
+/** True where a page of ours sends it, and so its browser the Origin. */
+export const isFromPages = (accepts: Accepts): boolean => accepts === 'json' || accepts === 'multipart';
 
 type Schema = z.ZodType;
 const nothing = z.strictObject({});

@@ -7,6 +7,7 @@ import { migrate } from '../db/migrate.ts';
 import { deleteOldIdempotencyKeys } from '../db/queries/idempotency.ts';
 import { createFirstAdministrator } from '../db/queries/people.ts';
 import { deleteOldSessions } from '../db/queries/sessions.ts';
+import { createSeal } from '../db/sealed.ts';
 import { seedContracts } from '../db/seeds/contracts.ts';
 import { processTypes } from '../workflows/contracts.ts';
 import { TASK_QUEUE } from '../workflows/lib/contract.ts';
@@ -20,10 +21,9 @@ import { hashPassword } from './passwords.ts';
 import { IDLE_MINUTES } from './sessions.ts';
 import { connectTemporal } from './temporal.ts';
 import { forLog } from './unexpected.ts';
+import { createWrites } from './writes.ts';
 
 const DISPATCHER_CONCURRENCY = 8;
-/** More writes at once than these, and whoever clicks goes before what follows. */
-const BUSY = 8;
 const HOUR = 3_600_000;
 
 const config = configOrExit();
@@ -32,14 +32,16 @@ const log = pino({ name: 'api' });
 const db = connect(config.databaseUrl, 12);
 const outboxDb = connect(config.databaseUrl, DISPATCHER_CONCURRENCY + 2);
 const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace });
-const counters = { cspReports: 0, writing: 0 };
+const counters = { cspReports: 0 };
+const writes = createWrites();
+const seal = createSeal(config.secret, ...config.earlierSecrets);
 const outbox = createDispatcher({
   db: outboxDb, client: temporal.client, taskQueue: TASK_QUEUE, log, concurrency: DISPATCHER_CONCURRENCY,
-  busy: () => counters.writing > BUSY,
+  busy: () => writes.many(),
 });
 const events = createEvents({ db, log });
 const sentinel = createSentinel({ db, temporal, log });
-const app = createApp({ db, config, log, outbox, events, temporal, sentinel, counters });
+const app = createApp({ db, config, log, outbox, events, temporal, sentinel, counters, writes, seal });
 
 // A client that sends its request drop by drop is let go of; so is one that keeps a connection and asks nothing. An answer may take its time:
 // streams do. All of it said here, since Node's defaults have changed before.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoints } from './contract.ts';
-import type { Endpoint } from './endpoint.ts';
+import { isFromPages, type Endpoint } from './endpoint.ts';
 import { problems } from './errors.ts';
 
 type Json = Record<string, unknown>;
@@ -47,7 +47,7 @@ function operation(endpoint: Endpoint): Json {
     parameters: [
       ...parameters(endpoint.params, 'path'),
       ...parameters(endpoint.query, 'query'),
-      ...(isWrite && accepts !== 'report' ? [originHeader] : []),
+      ...(isWrite && isFromPages(accepts) ? [originHeader] : []),
       ...(idempotent ? [keyHeader] : []),
     ],
     ...(hasBody && {
@@ -87,7 +87,10 @@ function isEmpty(schema: z.ZodType): boolean {
   return schema instanceof z.ZodObject && Object.keys(schema.shape).length === 0;
 }
 
-const mediaTypes = { json: 'application/json', multipart: 'multipart/form-data', report: 'application/csp-report' } as const;
+const mediaTypes = {
+  json: 'application/json', multipart: 'multipart/form-data', report: 'application/csp-report', form: 'application/x-www-form-urlencoded',
+  callback: 'application/json',
+} as const;
 const text = { type: 'string' };
 const originHeader = { name: 'Origin', in: 'header', required: true, schema: text };
 const keyHeader = { name: 'Idempotency-Key', in: 'header', schema: { ...text, minLength: 1, maxLength: 200 } };

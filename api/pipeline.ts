@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response, Router } f
 import { hasRole, type Actor, type Locale } from './actor.ts';
 import { readBody } from './body.ts';
 import type { Deps } from './deps.ts';
-import type { Call, Endpoint, Route } from './endpoint.ts';
+import { isFromPages, type Call, type Endpoint, type Route } from './endpoint.ts';
 import { invalidField, Problem } from './errors.ts';
 import { failpoint } from './failpoints.ts';
 import { Replay, withKey, withoutKey, type Idempotency, type StoredAnswer } from './idempotency.ts';
@@ -43,10 +43,10 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
   const handler: RequestHandler = async (req, res) => {
     const progress: Progress = { locale: localeOf(req), idempotency: withoutKey };
     logWhenDone(res, endpoint, progress, deps);
-    if (isWrite) deps.counters.writing += 1;
+    if (isWrite) deps.writes.begin();
     try {
       const actor = endpoint.access === 'public' ? undefined : await identify(req, progress, deps);
-      if (isWrite && endpoint.accepts !== 'report') requireOwnOrigin(req, deps.config);
+      if (isWrite && isFromPages(endpoint.accepts)) requireOwnOrigin(req, deps.config);
       requireAccess(endpoint, actor);
       const { locale } = progress;
       const params = parseInput(endpoint.params, { ...req.params }, 'path', locale);
@@ -61,7 +61,7 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
     } catch (error) {
       await answerFailure(error, req, res, endpoint, progress, deps);
     } finally {
-      if (isWrite) deps.counters.writing -= 1;
+      if (isWrite) deps.writes.end();
     }
   };
   return Object.assign(handler, { endpoint });

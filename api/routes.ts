@@ -15,11 +15,12 @@ import { operationRoutes } from './routes/operations.ts';
 import { statisticRoutes } from './routes/statistics.ts';
 import { paperRoutes } from './routes/paper.ts';
 import { searchRoutes } from './routes/search.ts';
+import { smsRoutes } from './routes/sms.ts';
 
 /** Every endpoint with its handler, by area. */
 export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, healthRoutes, processRoutes, taskRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
-    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes,
+    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes,
   ].flatMap((area) => area(deps));
 }

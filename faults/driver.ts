@@ -40,7 +40,7 @@ export interface Reply {
 
 /** Who works in the run, at what. */
 const REQUESTERS = ['requester', 'requester2'] as const;
-const DECIDERS = ['leader', 'leader2', 'director', 'storekeeper'] as const;
+const DECIDERS = ['leader', 'leader2', 'director', 'storekeeper', 'sealkeeper'] as const;
 
 /** Seeded people who drive the system over HTTP as browsers would, and log each op before and after. */
 export class Driver {
@@ -103,6 +103,8 @@ export class Driver {
     const loops = [
       ...REQUESTERS.map((username) => ({ username, act: (draws: Random) => this.actAsRequester(username, draws) })),
       ...DECIDERS.map((username) => ({ username, act: (draws: Random) => this.actAsDecider(username, draws) })),
+      // Beside the requisitions, by draws of their own, so that an earlier seed's requisitions stay as they were.
+      ...REQUESTERS.map((username) => ({ username: `${username} for a seal`, act: (draws: Random) => this.startSealUse(username, draws) })),
     ].map(async ({ username, act }) => {
       const draws = random.fork(`${username} ${round}`);
       while (!stopped.signal.aborted) {
@@ -138,6 +140,11 @@ export class Driver {
     return this.ask(username, 'decide', `/tasks/${taskId}/decision`, { target: taskId, bodyOf: () => body, key });
   }
 
+  /** Starts one seal use, less often than requisitions. */
+  private async startSealUse(username: string, draws: Random): Promise<void> {
+    if (draws.chance(0.2)) await this.op(username, 'start', '/processes', undefined, (id) => ({ type: 'seal-use', form: sealForm(id, draws) }));
+  }
+
   private async actAsRequester(username: string, draws: Random): Promise<void> {
     if (draws.chance(0.55)) return this.startOne(username, draws);
     if (draws.chance(0.25)) {
@@ -157,7 +164,7 @@ export class Driver {
       await this.decide(username, task, { outcome: 'withdrawn' });
     } else {
       await this.op(username, 'decide', `/tasks/${task.id}/decision`, task.id, (id) => ({
-        outcome: 'resubmitted', data: { form: this.form(id, draws) },
+        outcome: 'resubmitted', data: { form: task.type === 'seal-use' ? sealForm(id, draws) : this.form(id, draws) },
       }));
     }
   }
@@ -185,6 +192,7 @@ export class Driver {
   }
 
   private async decisionFor(username: string, task: { id: string; step: string }, draws: Random): Promise<object | undefined> {
+    if (task.step === 'stamp') return this.stampingFor(username, task, draws);
     if (task.step !== 'hand-over') {
       if (draws.chance(0.08)) return { outcome: 'rejected', comment: planted.comment };
       if (draws.chance(0.14)) {
@@ -205,6 +213,16 @@ export class Driver {
     const lines = most.map(([itemId, quantity]) => ({ itemId, issued: draws.chance(0.6) ? quantity : draws.whole(0, quantity) }));
     if (lines.every(({ issued }) => issued === 0)) lines[0]!.issued = 1;
     return { outcome: 'issued', data: { lines, receivedBy: planted.receivedBy, rest: draws.one(['keep', 'keep', 'close']) } };
+  }
+
+  private async stampingFor(username: string, task: { id: string }, draws: Random): Promise<object | undefined> {
+    if (draws.chance(0.1)) return { outcome: 'rejected', comment: planted.comment };
+    if (draws.chance(0.15)) {
+      return { outcome: 'returned', comment: planted.comment, data: { toStep: draws.one(['department-leader', 'revise']) } };
+    }
+    const most = (await this.read(username, `/tasks/${task.id}`))?.bounds.most?.copies;
+    if (most === undefined) return undefined;
+    return { outcome: 'stamped', ...(draws.chance(0.5) && { data: { copies: draws.whole(1, most) } }) };
   }
 
   // The op's number in the form is what ties a process to the op that asked for it.
@@ -300,4 +318,11 @@ export class Driver {
     });
     return { status: response.status, body: await response.json() };
   }
+}
+
+function sealForm(opId: number, draws: Random): object {
+  return {
+    document: `${planted.note} #${opId}`, kind: 'contract', seal: draws.one(['company', 'contract']), copies: draws.whole(1, 5),
+    reason: `${planted.purpose} #${opId}`, neededOn: '2027-01-15',
+  };
 }

@@ -14,6 +14,11 @@ export const planted = {
   evaluation: '评语麒麟十一号',
 } as const;
 
+/** The words in a form that carry its op's number: a requisition's purpose, a seal's reason. */
+export function wordsOf(form: { purpose?: string; reason?: string } | undefined): string | undefined {
+  return form?.purpose ?? form?.reason;
+}
+
 /** Where a planted value was found, and in which clothes. */
 export interface Find {
   value: string;

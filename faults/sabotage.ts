@@ -24,10 +24,10 @@ const SABOTAGES: readonly Sabotage[] = [
     count: 30,
     patches: [
       ['db/queries/decisions.ts', `
-      WHERE task.id = :taskId AND task.state = 'open' AND (locked.status = 'running' OR task.after_end)
+      WHERE task.id = :taskId AND task.process_id = :processId AND task.state = 'open' AND (locked.status = 'running' OR task.after_end)
         AND (task.assignee_id = :personId
           OR task.assignee_id IS NULL AND task.candidates && :principals::text[] AND NOT :personId = ANY (task.excluded))`, `
-      WHERE task.id = :taskId AND (locked.status = 'running' OR task.after_end)`],
+      WHERE task.id = :taskId AND task.process_id = :processId AND (locked.status = 'running' OR task.after_end)`],
       ['db/queries/decisions.ts', 'WHERE id = :processId FOR UPDATE', 'WHERE id = :processId'],
       ['db/migrations/0001-foundation.ts', "WHEN (OLD.state <> 'open')", "WHEN (OLD.state = 'closed')"],
     ],

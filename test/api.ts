@@ -5,6 +5,8 @@ import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { readConfig } from '../api/config.ts';
 import type { Deps } from '../api/deps.ts';
+import { createWrites } from '../api/writes.ts';
+import { createSeal } from '../db/sealed.ts';
 import { seedContracts } from '../db/seeds/contracts.ts';
 import { processTypes } from '../workflows/contracts.ts';
 import { quickHash } from './accounts.ts';
@@ -65,7 +67,9 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
       replay: async () => ({ events: 1, departure: null, build: { version: '0', fingerprint: '0' } }),
     },
     sentinel,
-    counters: { cspReports: 0, writing: 0 },
+    counters: { cspReports: 0 },
+    writes: createWrites(),
+    seal: createSeal(randomBytes(32).toString('hex')),
   };
   server.on('request', createApp(deps, webRoot));
   const url = `http://127.0.0.1:${port}`;

@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { readConfig } from '../api/config.ts';
@@ -14,11 +14,15 @@ import { createEvents } from '../api/events.ts';
 import { createSentinel, type Sentinel } from '../api/operations/sentinel.ts';
 import { createDispatcher, type Dispatcher } from '../api/outbox/dispatcher.ts';
 import { connectTemporal, type Temporal } from '../api/temporal.ts';
+import { createWrites } from '../api/writes.ts';
+import type { SmsParts } from '../activities/index.ts';
 import { connect, type Db } from '../db/connect.ts';
+import { createSeal } from '../db/sealed.ts';
 import { seedContracts } from '../db/seeds/contracts.ts';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { processTypes } from '../workflows/contracts.ts';
-import { createWorker } from '../worker/create-worker.ts';
+import { createWorker, type WorkerPair } from '../worker/create-worker.ts';
+import { createCarriers, smsSettings } from '../sms/carriers.ts';
 import { createTestDatabase } from './database.ts';
 import { login, type Person } from './person.ts';
 
@@ -31,6 +35,7 @@ export interface Product {
   readonly taskQueue: string;
   readonly sentinel: Sentinel;
   readonly dataDir: string;
+  readonly sms: SmsParts;
   /** Reports on the content security policy that browsers have sent. */
   cspReports(): number;
   /** Logs in, once per user name. */
@@ -47,10 +52,12 @@ export interface Product {
 /** Settings that a test changes. */
 export interface ProductOptions {
   maxCachedWorkflows?: number;
+  /** Carriers, as the environment has them; without it no SMS is sent. */
+  sms?: Readonly<Record<string, string>>;
 }
 
 /** Starts a product with the demo company in it, on the servers that `npm test` runs. */
-export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({ maxCachedWorkflows, sms = {} }: ProductOptions = {}): Promise<Product> {
   const address = env('HOUQIN_TEST_TEMPORAL_ADDRESS');
   const namespace = env('HOUQIN_TEST_TEMPORAL_NAMESPACE');
   const dataDir = await mkdtemp(join(tmpdir(), 'houqin-product-'));
@@ -64,14 +71,16 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
   const log = pino({ level: process.env.HOUQIN_TEST_LOG ?? 'silent' });
   const outbox: Dispatcher = createDispatcher({ db: outboxDb, client: temporal.client, taskQueue, log });
 
-  const counters = { cspReports: 0, writing: 0 };
+  const counters = { cspReports: 0 };
   const sentinel = createSentinel({ db: database.db, temporal, log });
   const secret = randomBytes(32).toString('base64url');
-  let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret });
+  const settings = smsSettings(sms, { demo: sms.HOUQIN_SMS === 'outbox', publicUrl: 'https://houqin.test' });
+  const smsParts = { seal: createSeal(secret), carriers: createCarriers(settings), mostPerDay: settings.mostPerDay };
+  let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret, sms });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   let connection: NativeConnection | undefined;
-  let worker: Worker | undefined;
+  let worker: WorkerPair | undefined;
   let running: Promise<void> | undefined;
   const people = new Map<string, Promise<Person>>();
 
@@ -83,6 +92,7 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
     taskQueue,
     sentinel,
     dataDir,
+    sms: smsParts,
     cspReports: () => counters.cspReports,
     as(username) {
       const known = people.get(username) ?? login(url, username);
@@ -92,7 +102,7 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
     async startWorker() {
       connection = await NativeConnection.connect({ address });
       worker = await createWorker({
-        connection, namespace, db: database.db, cacheDir: env('HOUQIN_TEST_ROOT'), log, taskQueue, maxCachedWorkflows,
+        connection, namespace, db: database.db, cacheDir: env('HOUQIN_TEST_ROOT'), log, taskQueue, maxCachedWorkflows, sms: smsParts,
       });
       running = worker.run();
     },
@@ -110,7 +120,7 @@ export async function startProduct({ maxCachedWorkflows }: ProductOptions = {}):
       const { port } = server.address() as AddressInfo;
       await close(server);
       await work?.();
-      server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret, port });
+      server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret, sms, port });
     },
     async stop() {
       await product.stopWorker();
@@ -132,8 +142,8 @@ async function listen(
   temporal: Temporal,
   outbox: Dispatcher,
   log: pino.Logger,
-  { address, dataDir, counters, sentinel, secret, port: wanted = 0 }: {
-    address: string; dataDir: string; counters: Deps['counters']; sentinel: Sentinel; secret: string; port?: number;
+  { address, dataDir, counters, sentinel, secret, sms, port: wanted = 0 }: {
+    sms: Readonly<Record<string, string>>; address: string; dataDir: string; counters: Deps['counters']; sentinel: Sentinel; secret: string; port?: number;
   },
 ): Promise<Server> {
   const { createServer } = await import('node:http');
@@ -147,9 +157,10 @@ async function listen(
     HOUQIN_SECRET: secret,
     HOUQIN_DEMO: '1',
     HOUQIN_DATA: dataDir,
+    ...sms,
   });
   const events = createEvents({ db: database.db, log });
-  server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, sentinel, counters }));
+  server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, sentinel, counters, writes: createWrites(), seal: createSeal(secret) }));
   return server;
 }
 

@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: '/processes/:id/print', name: 'process-print', component: () => import('./pages/processes/PrintPage.vue') },
     { path: '/me', name: 'me', component: () => import('./pages/me/MePage.vue') },
     { path: '/me/password', name: 'password', component: () => import('./pages/me/PasswordPage.vue') },
+    { path: '/demo/phones', name: 'phones', component: () => import('./pages/demo/PhonesPage.vue'), meta: { open: true } },
     ...announcementRoutes,
     ...startRoutes,
     ...supplyRoutes,
@@ -48,6 +49,7 @@ router.beforeEach(async (to) => {
     asked = true;
   }
   if (me.value?.mustChangePassword) return to.name === 'password' ? true : { name: 'password', query: { next: to.fullPath } };
+  if (to.meta.open) return true;
   if (to.name === 'login') return me.value ? { name: 'home' } : true;
   if (!me.value) return { name: 'login', query: { next: to.fullPath } };
   if (mayEnter(to.path)) return true;

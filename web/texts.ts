@@ -4,6 +4,7 @@ import { auditTexts } from './texts/audit.ts';
 import { operationTexts } from './texts/operations.ts';
 import { paletteTexts } from './texts/palette.ts';
 import { peopleTexts } from './texts/people.ts';
+import { phoneTexts } from './texts/phones.ts';
 import { printTexts } from './texts/print.ts';
 import { statisticTexts } from './texts/statistics.ts';
 import { timeoutTexts } from './texts/timeouts.ts';
@@ -28,6 +29,7 @@ export const texts = {
   ...timeTexts,
   ...homeTexts,
   ...taskTexts,
+  ...phoneTexts,
   ...processTexts,
   ...startTexts,
   ...supplyTexts,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseFailpoints } from '../api/failpoints.ts';
+import { smsSettings } from '../sms/carriers.ts';
 
 /** What the worker reads from the environment, once. Throws with the variable's name and the remedy when one is missing. */
 export function workerConfig(env: NodeJS.ProcessEnv) {
@@ -10,6 +11,9 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     databaseUrl: needed(env, 'DATABASE_URL', 'a PostgreSQL URL such as postgres://houqin:…@127.0.0.1:5432/houqin'),
     temporalAddress: needed(env, 'TEMPORAL_ADDRESS', 'host:port of the Temporal frontend'),
     temporalNamespace: env.TEMPORAL_NAMESPACE ?? 'houqin',
+    secret: needed(env, 'HOUQIN_SECRET', 'the same random characters as the API has'),
+    earlierSecrets: (env.HOUQIN_EARLIER_SECRETS ?? '').split(',').filter((each) => each !== ''),
+    sms: smsSettings(env, { demo: env.HOUQIN_DEMO === '1', publicUrl: env.HOUQIN_PUBLIC_URL ?? '' }),
     cacheDir: join(env.HOUQIN_DATA ?? 'data', 'cache'),
     maxCachedWorkflows: cached(env.HOUQIN_CACHED_WORKFLOWS || '300'),
     failpoints: env.HOUQIN_FAILPOINTS ? parseFailpoints(env.HOUQIN_FAILPOINTS) : new Map<string, number>(),

@@ -1,11 +1,11 @@
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { Worker, type ActivityInboundCallsInterceptor, type NativeConnection } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
+import { Worker, type ActivityInboundCallsInterceptor, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createActivities, createOutsideActivities, type SmsParts } from '../activities/index.ts';
 import { failpoint, failpointSoon } from '../api/failpoints.ts';
 import type { Db } from '../db/connect.ts';
 import { forgetRetry, forgetStaleRetries, noteRetry } from '../db/queries/activity-retries.ts';
-import { TASK_QUEUE } from '../workflows/lib/contract.ts';
+import { outsideQueue, TASK_QUEUE } from '../workflows/lib/contract.ts';
 import { workflowBundle } from './bundle.ts';
 import { createReplayActivities } from './replay-case.ts';
 
@@ -15,25 +15,32 @@ export interface WorkerParts {
   namespace: string;
   db: Db;
   cacheDir: string;
+  sms: SmsParts;
   log: { warn(detail: object, message: string): void };
   taskQueue?: string;
   workflowsPath?: string;
   maxCachedWorkflows?: number;
 }
 
+/** Two that belong together: the steps of processes, and on a queue of its own what is outside, so that a slow carrier holds up no step. */
+export type WorkerPair = Pick<Worker, 'run' | 'shutdown'>;
+
 /** A worker with all process types and activities; it polls once `run()` is called. Throws when Temporal cannot be reached. */
-export async function createWorker(parts: WorkerParts): Promise<Worker> {
+export async function createWorker(parts: WorkerParts): Promise<WorkerPair> {
   const tidy = tidier(parts.db);
   const codePath = await workflowBundle(parts.cacheDir, parts.workflowsPath);
-  return Worker.create({
-    connection: parts.connection,
-    namespace: parts.namespace,
-    taskQueue: parts.taskQueue ?? TASK_QUEUE,
+  const taskQueue = parts.taskQueue ?? TASK_QUEUE;
+  const { connection, namespace } = parts;
+  const interceptors: WorkerOptions['interceptors'] = {
+    activity: [(context) => ({ inbound: discreetFailures(parts, context, tidy) }), ({ info }) => ({ inbound: failpoints(info.activityType) })],
+  };
+  const steps = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
     workflowBundle: { codePath },
-    activities: { ...createActivities({ db: parts.db }), ...createReplayActivities({ ...parts, codePath }) },
-    interceptors: {
-      activity: [(context) => ({ inbound: discreetFailures(parts, context, tidy) }), ({ info }) => ({ inbound: failpoints(info.activityType) })],
-    },
+    activities: { ...createActivities(parts), ...createReplayActivities({ ...parts, codePath }) },
+    interceptors,
     maxCachedWorkflows: parts.maxCachedWorkflows ?? 300,
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 20,
@@ -42,6 +49,27 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
     shutdownGraceTime: '3 seconds',
     shutdownForceTime: '8 seconds',
   });
+  const outside = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: outsideQueue(taskQueue),
+    activities: createOutsideActivities(parts),
+    interceptors,
+    maxConcurrentActivityTaskExecutions: 10,
+    shutdownGraceTime: '3 seconds',
+    shutdownForceTime: '8 seconds',
+  });
+  return {
+    async run() {
+      // One that fails takes the other with it: whoever runs this process starts both again.
+      await Promise.all([steps, outside].map((each) => each.run().finally(stop)));
+    },
+    shutdown: stop,
+  };
+
+  function stop(): void {
+    for (const each of [steps, outside]) if (each.getState() === 'RUNNING') each.shutdown();
+  }
 }
 
 /** Attempts after which a failing activity is no passing hiccup any more and is shown to the administrator. */

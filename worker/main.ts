@@ -3,6 +3,8 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { armFailpoints } from '../api/failpoints.ts';
 import { connect } from '../db/connect.ts';
+import { createSeal } from '../db/sealed.ts';
+import { createCarriers } from '../sms/carriers.ts';
 import { workerConfig } from './config.ts';
 import { createWorker } from './create-worker.ts';
 
@@ -27,6 +29,7 @@ const db = connect(config.databaseUrl, 24);
 const connection = await reach(config.temporalAddress);
 const worker = await createWorker({
   connection, namespace: config.temporalNamespace, db, cacheDir: config.cacheDir, log, maxCachedWorkflows: config.maxCachedWorkflows,
+  sms: { seal: createSeal(config.secret, ...config.earlierSecrets), carriers: createCarriers(config.sms), mostPerDay: config.sms.mostPerDay },
 });
 log.info('polling');
 // Rejects on a fatal error; the process then exits non-zero, and whoever runs it starts it again with a new worker.

@@ -1,3 +1,4 @@
 export { sealUse } from './seal-use/workflow.ts';
 export { supplyRequisition } from './supply-requisition/workflow.ts';
 export { auditReplay } from './audit-replay.ts';
+export { smsDelivery } from './sms-delivery.ts';

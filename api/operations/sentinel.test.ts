@@ -38,7 +38,7 @@ describe('the stuck sentinel', function () {
     await product.stopWorker();
     const connection = await NativeConnection.connect({ address: process.env.HOUQIN_TEST_TEMPORAL_ADDRESS! });
     const changed = await createWorker({
-      connection, namespace: process.env.HOUQIN_TEST_TEMPORAL_NAMESPACE!, db: product.db, cacheDir: process.env.HOUQIN_TEST_ROOT!,
+      connection, namespace: process.env.HOUQIN_TEST_TEMPORAL_NAMESPACE!, db: product.db, sms: product.sms, cacheDir: process.env.HOUQIN_TEST_ROOT!,
       log: pino({ level: 'silent' }), taskQueue: product.taskQueue,
       workflowsPath: fileURLToPath(new URL('../../test/changed-build/workflows.ts', import.meta.url)),
     });

@@ -3,6 +3,7 @@ import {
   arrangingTooLong, overdueBySteps, parkedMessages, processRefs, retryingActivities, totals, unattendedTasks, unpark, type ArrangingRow,
 } from '../../db/queries/operations.ts';
 import { outboxState } from '../../db/queries/outbox.ts';
+import { failingSms } from '../../db/queries/sms.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { operationContract } from '../contract/operations.ts';
 import type { Deps } from '../deps.ts';
@@ -20,9 +21,9 @@ export function operationRoutes({ db, outbox, temporal, sentinel }: Deps): Route
   const engineOf = createEngineView(temporal);
   return [
     handle(operationContract.operations, async () => {
-      const [messages, parked, retries, arranging, overdue, unattended, counts] = await Promise.all([
+      const [messages, parked, retries, arranging, overdue, unattended, counts, sms] = await Promise.all([
         outboxState(db), parkedMessages(db), retryingActivities(db, RETRY_STALE_AFTER_S), arrangingTooLong(db, ARRANGING_TOO_LONG_S),
-        overdueBySteps(db), unattendedTasks(db), totals(db),
+        overdueBySteps(db), unattendedTasks(db), totals(db), failingSms(db),
       ]);
       const failing = sentinel.last()?.failing ?? { ids: [], total: 0 };
       const refs = failing.ids.length > 0 ? await processRefs(db, failing.ids) : [];
@@ -34,6 +35,7 @@ export function operationRoutes({ db, outbox, temporal, sentinel }: Deps): Route
         counts,
         outbox: { pending: Number(messages.pending), oldestSeconds: messages.oldestSeconds, parked },
         retries,
+        sms,
         arranging: { ...arranging, items: arranging.items.map((row) => explained(row, engine, retried)) },
         failing: { items: refs, total: failing.total },
         overdue: overdue.filter(({ type }) => Object.hasOwn(processTypes, type)),

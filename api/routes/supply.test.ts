@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { Db } from '../../db/connect.ts';
+import { createSeal } from '../../db/sealed.ts';
 import { seedDemoCompany } from '../../db/seeds/demo-company.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts';
 import { login, type Answer, type Person } from '../../test/person.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { connectTemporal, type Temporal } from '../temporal.ts';
+import { createWrites } from '../writes.ts';
 
 const PEN = { code: 'T-001', name: '测试笔', category: '书写用品', unit: '支', priceFen: 150 };
 
@@ -38,7 +40,7 @@ describe('office items over HTTP', () => {
     });
     temporal = connectTemporal({ address: config.temporalAddress, namespace: 'away' });
     const log = pino({ level: 'silent' });
-    server.on('request', createApp({ db, config, log, temporal, outbox: { kick() {} }, events: { subscribe: () => () => undefined, stopped: new AbortController().signal }, sentinel: { last: () => undefined }, counters: { cspReports: 0, writing: 0 } }));
+    server.on('request', createApp({ db, config, log, temporal, outbox: { kick() {} }, events: { subscribe: () => () => undefined, stopped: new AbortController().signal }, sentinel: { last: () => undefined }, counters: { cspReports: 0 }, writes: createWrites(), seal: createSeal(randomBytes(32).toString('hex')) }));
     const url = `http://127.0.0.1:${port}`;
     [storekeeper, requester, auditor] = await Promise.all([
       login(url, 'storekeeper'), login(url, 'requester'), login(url, 'auditor'),

@@ -1,3 +1,4 @@
+import { wordsOf } from '../planted.ts';
 import { changes } from './changes.ts';
 import { group, sayOf, type Facts, type Violation } from './facts.ts';
 
@@ -5,12 +6,12 @@ import { group, sayOf, type Facts, type Violation } from './facts.ts';
 export function noPhantoms({ ops, tables }: Facts): Violation[] {
   const { violations, say } = sayOf('I2');
   const asked = ops.filter(({ result }) => result !== 'fail');
-  const purposes = new Set(asked.map(({ op, body }) => (op === 'start' ? body.form.purpose : body.data?.form?.purpose)).filter(Boolean));
+  const purposes = new Set(asked.map(({ op, body }) => wordsOf(op === 'start' ? body.form : body.data?.form)).filter(Boolean));
   const forms = group(tables.form, 'process_id');
   for (const process of tables.process) {
     const mine = forms.get(process.id) ?? [];
     if (mine.length === 0) say(process.id, 'a process without a form');
-    for (const { form, version } of mine) if (!purposes.has(form.purpose)) say(process.id, `form version ${version} traces to no op`);
+    for (const { form, version } of mine) if (!purposes.has(wordsOf(form))) say(process.id, `form version ${version} traces to no op`);
   }
   const decisions = new Set(asked.filter(({ op }) => op === 'decide').map(({ target, actor, body }) => `${target} ${actor} ${body.outcome}`));
   for (const task of tables.task.filter(({ actor_kind }) => actor_kind === 'person')) {

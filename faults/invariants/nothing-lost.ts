@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Op } from '../op-log.ts';
+import { wordsOf } from '../planted.ts';
 import { changes } from './changes.ts';
 import { byId, sayOf, type Facts, type Row, type Violation } from './facts.ts';
 
@@ -10,14 +11,14 @@ export function nothingLost({ ops, tables }: Facts): Violation[] {
     note(String(op.answer?.processId ?? op.answer?.id ?? op.target), `op ${op.id} (${op.op} by ${op.username}) ${text}`);
   };
   const [processes, tasks] = [byId(tables.process), byId(tables.task)];
-  const forms = new Map<string, Row[]>();
-  for (const row of tables.form) forms.set(row.form.purpose, [...forms.get(row.form.purpose) ?? [], row]);
+  const forms = new Map<string | undefined, Row[]>();
+  for (const row of tables.form) forms.set(wordsOf(row.form), [...forms.get(wordsOf(row.form)) ?? [], row]);
   for (const op of ops.filter(({ result }) => result === 'ok')) {
     if (op.op === 'start') {
       const process = processes.get(op.answer.id);
       if (!process) say(op, 'was answered 201; the process is not there');
       else if (process.requester_id !== op.actor) say(op, `stands in the name of ${process.requester_id}`);
-      const mine = (forms.get(op.body.form.purpose) ?? []).filter(({ version }) => version === 1);
+      const mine = (forms.get(wordsOf(op.body.form)) ?? []).filter(({ version }) => version === 1);
       if (mine.length !== 1 || mine[0]!.process_id !== op.answer.id) say(op, `stands in ${mine.length} processes`);
       else if (!isDeepStrictEqual(mine[0]!.form, op.body.form)) say(op, 'stands with another form');
     }
@@ -29,7 +30,7 @@ export function nothingLost({ ops, tables }: Facts): Violation[] {
         if (!isDeepStrictEqual({ comment: task.comment, data: task.data }, wanted)) say(op, `stands with other words or data on ${op.target}`);
       }
       if (op.body.outcome === 'resubmitted') {
-        const mine = forms.get(op.body.data.form.purpose) ?? [];
+        const mine = forms.get(wordsOf(op.body.data.form)) ?? [];
         if (mine.length !== 1) say(op, `stands as ${mine.length} form versions`);
       }
     }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { group, sayOf, type Facts, type Row, type Violation } from './facts.ts';
-import { rebuild, type Rebuilt } from './requisition-model.ts';
+import { rebuild, type Rebuilt } from './rules.ts';
 
 /** I9: processes, tasks and hand-overs as the histories tell of them are those that people see. */
 export function projectionIsHistory({ tables, histories }: Facts): Violation[] {
@@ -9,13 +9,9 @@ export function projectionIsHistory({ tables, histories }: Facts): Violation[] {
   for (const process of tables.process) {
     const history = histories.get(process.id);
     if (!history) continue;
-    if (process.type !== 'supply-requisition') {
-      say(process.id, `nobody has told the checker the rule of ${process.type}`);
-      continue;
-    }
     let rebuilt: Rebuilt;
     try {
-      rebuilt = rebuild(process.id, history);
+      rebuilt = rebuild(process.type, process.id, history);
     } catch (error) {
       say(process.id, `its history is not its rule's: ${(error as Error).message}`);
       continue;

@@ -1,6 +1,9 @@
 /** The task queue on which the API starts workflows and the worker polls. */
 export const TASK_QUEUE = 'houqin';
 
+/** The queue of activities that speak to the world outside, beside the queue of the steps. */
+export const outsideQueue = (taskQueue: string): string => `${taskQueue}-outside`;
+
 /** A text for people, in both languages of the product. */
 export interface Text {
   readonly zh: string;

@@ -4,7 +4,7 @@ import { problemsOf, type Operations } from './problems.ts';
 const none = { items: [], total: 0 };
 const well: Operations = {
   at: '2026-11-24T02:00:00.000Z', engine: { state: 'ok', backlog: { tasks: 0, ageSeconds: 0 } }, counts: { running: 3, openTasks: 3 },
-  outbox: { pending: 1, oldestSeconds: 0.2, parked: none }, retries: none, failing: none, arranging: none, overdue: [], unattended: none,
+  outbox: { pending: 1, oldestSeconds: 0.2, parked: none }, retries: none, sms: [], failing: none, arranging: none, overdue: [], unattended: none,
 };
 
 describe('what is a problem of operations', () => {
@@ -23,6 +23,11 @@ describe('what is a problem of operations', () => {
 
   it('is a workflow whose code fails, though somebody may have a task there', () => {
     expect(problemsOf({ ...well, failing: { ...none, total: 2 } })).to.deep.equal(['failing']);
+  });
+
+  it('is an SMS that no carrier takes', () => {
+    const sms = [{ code: 'isv.AMOUNT_NOT_ENOUGH', messages: 3, since: well.at, nextAt: null }];
+    expect(problemsOf({ ...well, sms })).to.deep.equal(['sms']);
   });
 
   it('is no activity that nobody tries any more', () => {

@@ -12,7 +12,7 @@ export interface RebuiltTask {
   afterEnd: boolean;
 }
 
-/** A requisition as its history alone tells of it. */
+/** A case as its history alone tells of it. */
 export interface Rebuilt {
   formHashes: string[];
   tasks: Map<string, RebuiltTask>;
@@ -22,14 +22,29 @@ export interface Rebuilt {
   issued: Map<string, number>;
 }
 
-const APPROVALS = ['department-leader', 'service-centre-director'];
-const FULFILLED = new Set(['issued', 'partly-issued']);
+/** The company's rule of a process type: who says yes in which order, what is done afterwards, and after which ends it is rated. */
+interface Rule {
+  approvals: readonly string[];
+  handsOver: boolean;
+  rated: ReadonlySet<string>;
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'supply-requisition': {
+    approvals: ['department-leader', 'service-centre-director'], handsOver: true, rated: new Set(['issued', 'partly-issued']),
+  },
+  'seal-use': { approvals: ['department-leader', 'stamp'], handsOver: false, rated: new Set() },
+};
+const GOES_ON = new Set(['approved', 'stamped']);
 
 /**
- * Tells a requisition's story again from its history: the company's rule a second time, in other words than the workflow's, so that a mistake
- * in either is seen. Throws where the history takes a step that the rule does not know.
+ * Tells a case's story again from its history: the company's rule a second time, in other words than the workflow's, so that a mistake
+ * in either is seen. Throws where the history takes a step that the rule does not know, or where nobody has told us the rule of `type`.
  */
-export function rebuild(processId: string, history: History): Rebuilt {
+export function rebuild(type: string, processId: string, history: History): Rebuilt {
+  const rule = RULES[type];
+  if (!rule) throw new Error(`nobody has told the checker the rule of ${type}`);
+  const { approvals } = rule;
   const input = inputOf(history);
   const decisions = decisionsIn(history);
   const answers = answersIn(history).filter(({ activity }) => activity !== 'noticeRequester' && activity !== 'expiryOf');
@@ -42,33 +57,34 @@ export function rebuild(processId: string, history: History): Rebuilt {
     issued: new Map(),
   };
   tell(story);
-  if (rebuilt.outcome && FULFILLED.has(rebuilt.outcome)) open('evaluation', after, true);
+  if (rebuilt.outcome && rule.rated.has(rebuilt.outcome)) open('evaluation', after, true);
   return rebuilt;
 
   function tell(from: Answer[]): void {
     let step = 0;
     for (;;) {
-      const decision = open(APPROVALS[step]!, from);
+      const decision = open(approvals[step]!, from);
       if (!decision) return;
-      if (decision.outcome === 'rejected') return;
       if (decision.outcome === 'returned') {
         const target = decision.facts?.toStep ?? 'revise';
-        step = Math.max(0, APPROVALS.indexOf(target));
+        step = Math.max(0, approvals.indexOf(target));
         if (target !== 'revise') continue;
         const revision = open('revise', from);
         if (revision?.outcome !== 'resubmitted') return;
         rebuilt.formHashes.push(revision.facts.formHash);
         continue;
       }
+      if (!GOES_ON.has(decision.outcome)) return;
       step += 1;
-      if (step < APPROVALS.length) continue;
+      if (step < approvals.length) continue;
+      if (!rule!.handsOver) return;
       const reservation = take('reserveStock', from);
       if (!reservation) return;
       if (reservation.reserved.length > 0) {
         handOver(from);
         return;
       }
-      step = APPROVALS.length - 1;
+      step = approvals.length - 1;
     }
   }
 

@@ -1,0 +1,12 @@
+import type { TextTable } from './table.ts';
+
+export const phoneTexts = {
+  'phones.title': { zh: '演示手机', en: 'The demo’s phones' },
+  'phones.about': {
+    zh: '演示环境不向真实手机发短信：每部手机收到的短信显示在这里，每两秒更新。',
+    en: 'The demo sends no SMS to real phones: what each phone receives is shown here, anew every two seconds.',
+  },
+  'phones.none': { zh: '还没有短信。待办到了提醒时间，办理人的手机会收到一条。', en: 'No SMS yet. When a task reaches its reminder, whoever holds it receives one.' },
+  'phones.not-here': { zh: '只有演示环境有此页面。', en: 'Only the demo has this page.' },
+  'phones.sign': { zh: '【智慧后勤】', en: '[Houqin] ' },
+} as const satisfies TextTable;
