@@ -106,9 +106,9 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'GET /health/ready': { any: everybody(200) },
   'GET /openapi.json': { any: everybody(200) },
   'POST /csp-reports': { any: everybody(204) },
-  // Signed, or at an address that only the carrier knows; where it is not set up there is no such address at all.
+  // Signed, or at an address that only the carrier knows (without, it is asked for); where it is not set up there is no such address at all.
   'POST /sms/twilio/status': { any: everybody(404) },
-  'POST /sms/aliyun/:token/receipts': { any: everybody(404) },
+  'POST /sms/aliyun/receipts': { any: everybody(400) },
   // The demo's own; test/sms.test.ts looks at it elsewhere.
   'GET /demo/phones': { any: everybody(200) },
 

@@ -30,7 +30,7 @@ const OTHERS_LIMIT_MS = 4_000;
 
 const limited: Interceptor = (options, nextCall) => {
   const name = options.method_definition.path.split('/').at(-1)!;
-  return new InterceptingCall(nextCall({ ...options, deadline: Date.now() + (LIMITS_MS[name] ?? OTHERS_LIMIT_MS) }));
+  return new InterceptingCall(nextCall({ ...options, deadline: options.deadline ?? Date.now() + (LIMITS_MS[name] ?? OTHERS_LIMIT_MS) }));
 };
 
 /** What a process waits for in Temporal. */

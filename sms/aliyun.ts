@@ -3,8 +3,8 @@ import { Config } from '@alicloud/openapi-core/dist/utils.js';
 import { CarrierFailure, CarrierLimit, type Carrier, type Receipt } from './carrier.ts';
 import { templates, type TemplateName } from './templates.ts';
 
-/** Node gives a CommonJS package's whole exports as its default; its types promise the class. */
-const Client = (dysmsapi as unknown as { default: typeof dysmsapi }).default;
+/** Whoever loads a CommonJS package gives its class as the default, or all of its exports. */
+const { default: Client = dysmsapi } = dysmsapi as unknown as { default?: typeof dysmsapi };
 
 /** Aliyun's account with what it has approved: a signature, and a code for each of our texts. */
 export interface AliyunSettings {

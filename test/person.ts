@@ -45,12 +45,13 @@ export function browserCookies(cookie: string, url: string): { name: string; val
   });
 }
 
-/** One call of the API, with the headers that a browser's write has. */
+/** One call of the API, with the headers that a browser's write has. The body is sent as JSON, or as a form when it is one. */
 export async function call(url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const isForm = body instanceof URLSearchParams;
   const response = await fetch(`${url}/api${path}`, {
     method,
-    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), origin: url, ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: { ...(body !== undefined && !isForm && { 'content-type': 'application/json' }), origin: url, ...headers },
+    body: body === undefined ? undefined : isForm ? body : JSON.stringify(body),
   });
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   if (isStream) await response.body?.cancel();

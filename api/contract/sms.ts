@@ -15,11 +15,11 @@ export const smsContract = {
   }),
   aliyunReceipts: endpoint({
     method: 'post',
-    path: '/sms/aliyun/:token/receipts',
+    path: '/sms/aliyun/receipts',
     access: 'public',
     summary: { zh: '阿里云短信回执（地址保密）', en: 'Aliyun’s receipts, at a secret address' },
     accepts: 'callback',
-    params: z.strictObject({ token: z.string().max(200) }),
+    query: z.strictObject({ token: z.string().max(200) }),
     body: z.array(z.record(z.string().max(200), z.unknown())).max(1_000),
     response: z.object({ code: z.literal(0), msg: z.string() }),
   }),

@@ -36,7 +36,7 @@ export function smsRoutes({ db, seal, config, outbox, log }: Deps): Route[] {
       if (receipt && body.MessageSid) await record('twilio', body.MessageSid, sms, receipt);
     }),
 
-    handle(smsContract.aliyunReceipts, async ({ params: { token }, body }) => {
+    handle(smsContract.aliyunReceipts, async ({ query: { token }, body }) => {
       if (!order.includes('aliyun') || aliyunToken === undefined || !isEqual(token, aliyunToken)) throw new Problem('not-found');
       for (const each of body) {
         const { data } = aliyunReport.safeParse(each);
