@@ -51,7 +51,6 @@ try {
   }
 } finally {
   await system.stop();
-  if (values.out) writeFileSync(values.out, `${JSON.stringify({ seed, size, at: new Date(), outcomes }, null, 1)}\n`);
 }
 console.log(`${table(outcomes)}\n`);
 const bad = outcomes.filter((outcome) => !isGood(outcome));
@@ -66,6 +65,8 @@ async function stageFor(experiment: Experiment, draws: number, counts: Size, cou
   try {
     const outcome = await runExperiment(experiment, place, { seed: draws, size: counts, count });
     console.log(`${paragraph(outcome)}\n`);
+    // After each: an hour's figures are not lost with the machine.
+    if (values.out) writeFileSync(values.out, `${JSON.stringify({ seed, size, at: new Date(), outcomes: [...outcomes, outcome] }, null, 1)}\n`);
     if (!isGood(outcome) && !values['no-keep']) {
       const [first] = [...outcome.violations.map(({ invariant, text }) => `${invariant}: ${text}`), ...outcome.wrong];
       keepSeed({ experiment: experiment.id, seed: draws, date: new Date().toISOString().slice(0, 10), what: first!.slice(0, 300) });

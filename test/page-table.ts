@@ -44,6 +44,7 @@ const click = (zh: string, en: string) => async (page: Page): Promise<void> => {
  */
 export const pageTable: readonly TablePage[] = [
   { name: 'login', who: null, path: () => '/login' },
+  { name: 'demo-phones', who: null, path: () => '/demo/phones' },
 
   { name: 'home-requester', who: 'requester', path: () => '/' },
   { name: 'home-leader', who: 'leader', path: () => '/' },

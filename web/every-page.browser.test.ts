@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { enqueueSms, noteSubmission } from '../db/queries/sms.ts';
 import { startBrowser, type TestBrowser } from '../test/browser.ts';
 import { makeCases } from '../test/cases.ts';
 import { findThings, pageTable, type Things } from '../test/page-table.ts';
@@ -14,8 +15,9 @@ describe('Every page, at both widths, in both languages, in light and dark', fun
   let things: Things;
 
   before(async () => {
-    product = await startProduct();
+    product = await startProduct({ sms: { HOUQIN_SMS: 'outbox' } });
     await makeCases(product);
+    await tellLeader(product);
     things = await findThings(async (who, path) => (await (await product.as(who)).get(path)).body);
     browser = await startBrowser(product);
   });
@@ -36,6 +38,16 @@ describe('Every page, at both widths, in both languages, in light and dark', fun
         expect(found, found.join('\n')).to.deep.equal([]);
       });
     }
+  }
+
+  /** An SMS on the demo's phones, as it stands there once it has gone out. */
+  async function tellLeader({ db, sms: { seal } }: Product): Promise<void> {
+    await db.transaction((trx) => enqueueSms(trx, seal, {
+      key: 'page', phone: '+8615400000036', personId: 'person-chen-jianhua', template: 'tasks-late', locale: 'zh-CN', params: {},
+      notBefore: new Date(Date.now() + 3_600_000), expiresAt: new Date(Date.now() + 7_200_000),
+    }));
+    const { id } = await db('sms').where({ key: 'page' }).first('id');
+    await noteSubmission(db, seal, { smsId: id, carrier: 'outbox', carrierId: id, text: '2' });
   }
 
   /** Visits the pages of one account; the colours change under a page that is open. */

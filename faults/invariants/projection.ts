@@ -29,7 +29,7 @@ export function projectionIsHistory({ tables, histories }: Facts): Violation[] {
     for (const row of live) {
       if (rebuilt.tasks.has(row.id)) continue;
       // Opened by a worker that died with it: the next one met the withdrawal first, even where somebody had decided it before.
-      if (row.id === rebuilt.maybe && (row.state === 'closed' || process.outcome === 'withdrawn')) continue;
+      if (rebuilt.maybe.includes(row.id) && (row.state === 'closed' || process.outcome === 'withdrawn')) continue;
       say(row.id, `is ${row.state}; the history has no such task`);
     }
     for (const task of rebuilt.tasks.values()) {

@@ -16,8 +16,11 @@ export interface RebuiltTask {
 export interface Rebuilt {
   formHashes: string[];
   tasks: Map<string, RebuiltTask>;
-  /** The task that was about to be opened when the history ends or turns to a withdrawal: it may have been, without the history knowing. */
-  maybe: string | undefined;
+  /**
+   * Tasks of which one was about to be opened when the history ends or turns to a withdrawal: it may have been, and decided, without the history
+   * knowing, where the workflow task that had opened it was lost.
+   */
+  maybe: string[];
   outcome: string | undefined;
   issued: Map<string, number>;
 }
@@ -53,7 +56,7 @@ export function rebuild(type: string, processId: string, history: History): Rebu
   const after = end === -1 ? [] : answers.slice(end + 1);
   const counts = new Map<string, number>();
   const rebuilt: Rebuilt = {
-    formHashes: [input.formHash], tasks: new Map(), maybe: undefined, outcome: end === -1 ? undefined : answers[end]!.result.outcome,
+    formHashes: [input.formHash], tasks: new Map(), maybe: [], outcome: end === -1 ? undefined : answers[end]!.result.outcome,
     issued: new Map(),
   };
   tell(story);
@@ -79,7 +82,10 @@ export function rebuild(type: string, processId: string, history: History): Rebu
       if (step < approvals.length) continue;
       if (!rule!.handsOver) return;
       const reservation = take('reserveStock', from);
-      if (!reservation) return;
+      if (!reservation) {
+        rebuilt.maybe = [nextId('hand-over'), nextId(approvals.at(-1)!)];
+        return;
+      }
       if (reservation.reserved.length > 0) {
         handOver(from);
         return;
@@ -99,14 +105,17 @@ export function rebuild(type: string, processId: string, history: History): Rebu
     }
   }
 
+  function nextId(step: string): string {
+    return `${processId}.${step}.${(counts.get(step) ?? 0) + 1}`;
+  }
+
   /** Opens the next task at a step; answers its decision, nothing where it has none. */
   function open(step: string, from: Answer[], afterEnd = false): Json | undefined {
-    const n = (counts.get(step) ?? 0) + 1;
-    counts.set(step, n);
-    const id = `${processId}.${step}.${n}`;
+    const id = nextId(step);
+    counts.set(step, (counts.get(step) ?? 0) + 1);
     const answer = take('openTask', from);
     if (!answer || answer.state === 'withdrawn') {
-      rebuilt.maybe = id;
+      rebuilt.maybe = [id];
       return undefined;
     }
     const decision = decisions.get(id)?.[0]?.decision;

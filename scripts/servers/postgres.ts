@@ -181,7 +181,7 @@ function handle(
 
 /** Opens one connection for `work` and closes it. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 15_000 });
   // An error on an idle connection (the server was killed) must not end our process; the next query reports it.
   client.on('error', () => undefined);
   await client.connect();

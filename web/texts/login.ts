@@ -6,6 +6,7 @@ export const loginTexts = {
   'login.password': { zh: '密码', en: 'Password' },
   'login.submit': { zh: '登录', en: 'Log in' },
   'login.demo': { zh: '演示账号', en: 'Demo accounts' },
+  'login.demo.phones': { zh: '演示手机：收到的短信', en: 'The demo’s phones and what they received' },
   'login.demo.hint': { zh: '点击即可登录，密码均为 houqin-demo', en: 'Click to log in; the password is houqin-demo' },
   'login.again': { zh: '登录已过期', en: 'Your session has ended' },
   'login.again.hint': {
