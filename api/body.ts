@@ -16,7 +16,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export async function readBody(req: Request, accepts: Accepts): Promise<unknown> {
   requireType(req, accepts);
   if (accepts === 'multipart') return {};
-  const bytes = await readBytes(req, limits[accepts]);
+  const limit = limits[accepts];
+  const bytes = await readBytes(req, limit, {
+    tooLarge: new Problem('too-large', { limit: `${limit / 1024} KiB` }), brokenOff: new Problem('invalid-json'),
+  });
   if (bytes.length === 0) return {};
   if (accepts === 'form') return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
   try {
@@ -26,10 +29,10 @@ export async function readBody(req: Request, accepts: Accepts): Promise<unknown>
   }
 }
 
-/** The whole body. Throws 413 when it is larger, at once when it says so itself, and 400 when it breaks off. */
-async function readBytes(req: Request, limit: number): Promise<Buffer> {
-  const tooLarge = new Problem('too-large', { limit: `${limit / 1024} KiB` });
-  if (Number(req.headers['content-length'] ?? 0) > MOST_DISCARDED) throw tooLarge;
+/** The whole body. Throws `tooLarge` when it has more than `limit` bytes, at once when it says so itself, and `brokenOff` when it ends early. */
+export async function readBytes(req: Request, limit: number, { tooLarge, brokenOff }: { tooLarge: Problem; brokenOff: Problem }): Promise<Buffer> {
+  const most = limit + MOST_DISCARDED;
+  if (Number(req.headers['content-length'] ?? 0) > most) throw tooLarge;
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -37,11 +40,11 @@ async function readBytes(req: Request, limit: number): Promise<Buffer> {
     for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
       if (length <= limit) chunks.push(chunk);
-      else if (length > MOST_DISCARDED) break;
+      else if (length > most) break;
     }
   } catch {
     // The caller went away in the middle.
-    throw new Problem('invalid-json');
+    throw brokenOff;
   }
   if (length > limit) throw tooLarge;
   return Buffer.concat(chunks);

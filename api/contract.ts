@@ -1,6 +1,7 @@
 import { adminContract } from './contract/admin.ts';
 import { auditContract } from './contract/audit.ts';
 import { eventContract } from './contract/events.ts';
+import { fileContract } from './contract/files.ts';
 import { healthContract } from './contract/health.ts';
 import { noticesContract } from './contract/notices.ts';
 import { processContract } from './contract/processes.ts';
@@ -22,6 +23,7 @@ export const contract = {
   health: healthContract,
   processes: processContract,
   tasks: taskContract,
+  files: fileContract,
   events: eventContract,
   notices: noticesContract,
   supply: supplyContract,

@@ -25,6 +25,6 @@ export interface Deps {
   readonly sentinel: Pick<Sentinel, 'last'>;
   /** What happened since the start; read by tests and, later, by metrics. */
   readonly counters: { cspReports: number };
-  /** What is being written just now. */
+  /** What is being written just now, uploads aside. */
   readonly writes: Pick<Writes, 'begin' | 'end'>;
 }

@@ -207,6 +207,55 @@ export const problems = {
     },
   },
 
+  // Photos
+  'upload-malformed': {
+    status: 400,
+    title: { zh: '上传内容有误', en: 'Malformed upload' },
+    detail: {
+      zh: '请以 multipart/form-data 上传一个文件，字段名为 file，不带其他字段；若上传中断，请重试。',
+      en: 'Send one file as multipart/form-data in the field “file”, and nothing else; if it broke off, send it again.',
+    },
+  },
+  'photo-too-large': {
+    status: 413,
+    title: { zh: '照片过大', en: 'Photo too large' },
+    detail: {
+      zh: '一张照片最大 {most} MB；请降低拍摄分辨率，或截图后上传。',
+      en: 'A photo may have at most {most} MB: take it at a lower resolution, or upload a screenshot of it.',
+    },
+  },
+  'photo-not-supported': {
+    status: 415,
+    title: { zh: '照片格式不支持', en: 'No photo that can be used' },
+    detail: { zh: '只接受 JPEG、PNG 和 WebP 照片，此文件是{found}。{remedy}', en: 'JPEG, PNG and WebP photos are taken; this is {found}. {remedy}' },
+  },
+  'photo-unreadable': {
+    status: 422,
+    title: { zh: '照片已损坏', en: 'Damaged photo' },
+    detail: { zh: '照片打不开，可能已损坏；请重拍或另选一张。', en: 'The photo cannot be opened, it may be damaged: take it again, or choose another one.' },
+  },
+  'photo-too-many-pixels': {
+    status: 422,
+    title: { zh: '照片像素过多', en: 'Too many pixels' },
+    detail: {
+      zh: '照片为 {width} × {height} 像素，最多 {most} 百万像素；请降低拍摄分辨率，或截图后上传。',
+      en: 'The photo has {width} × {height} pixels, {most} million is the most: take it at a lower resolution, or upload a screenshot of it.',
+    },
+  },
+  'too-many-unattached': {
+    status: 429,
+    title: { zh: '未提交的照片过多', en: 'Too many photos not sent' },
+    detail: {
+      zh: '您已有 {most} 张照片尚未随表单提交；请先提交，或等一天后自动清除。',
+      en: 'You have {most} photos that stand in no form that was sent: send it first, or wait a day until they are deleted.',
+    },
+  },
+  'disk-full': {
+    status: 507,
+    title: { zh: '存储空间不足', en: 'Disk full' },
+    detail: { zh: '服务器磁盘已满，照片未能保存；请联系管理员。', en: 'The server’s disk is full, so the photo was not kept: tell an administrator.' },
+  },
+
   // Processes and tasks
   'task-already-decided': {
     status: 409,
@@ -350,6 +399,11 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'password.same': { zh: '须与当前密码不同。', en: 'must differ from the current password.' },
   'item-id.invalid': { zh: '不是物品编号。', en: 'is not an item’s id.' },
   'file-id.invalid': { zh: '不是文件编号。', en: 'is not a file’s id.' },
+  'file.repeated': { zh: '同一张照片已添加过，请移除。', en: 'is there already: remove it.' },
+  'file.unusable': {
+    zh: '照片不存在、已过期或已用于其他申请；请移除后重新上传。',
+    en: 'is no photo that can be used here: it is gone, or stands elsewhere. Remove it and upload it again.',
+  },
   'lines.repeated': { zh: '同一物品只能出现一行，请合并数量。', en: 'stands on another line too: merge the quantities.' },
   'date.too-early': { zh: '须为 1900 年以后的日期。', en: 'must be a day after the year 1900.' },
   cursor: { zh: '游标无效，请从第一页重新开始。', en: 'is not a cursor of this list: start again from the first page.' },

@@ -16,7 +16,8 @@ export function createTurns(): <T>(req: Request, work: () => Promise<T>) => Prom
     if (waiting >= MOST_WAITING) throw new Problem('busy', {}, { retryAfter: COME_AGAIN_S });
     waiting += 1;
     const mine = last.then(() => {
-      if (req.destroyed) throw new Problem('busy');
+      // Of the connection: a request whose body was read is over by itself.
+      if (req.socket.destroyed) throw new Problem('busy');
       return work();
     });
     last = mine.catch(() => undefined);

@@ -109,7 +109,8 @@ function titleAt(schema: z.ZodType | undefined, path: readonly PropertyKey[], lo
   return title && textIn(locale, title);
 }
 
-function innerOf(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+/** What an optional, nullable, defaulted or transformed schema is made of; undefined for any other. */
+export function innerOf(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   if (
     schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault
     || schema instanceof z.ZodPrefault || schema instanceof z.ZodReadonly

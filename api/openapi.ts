@@ -53,7 +53,7 @@ function operation(endpoint: Endpoint): Json {
     ...(hasBody && {
       requestBody: {
         required: true,
-        content: { [mediaTypes[accepts]]: { schema: schemaOf(endpoint.body, 'input') } },
+        content: { [mediaTypes[accepts]]: { schema: accepts === 'multipart' ? oneFile : schemaOf(endpoint.body, 'input') } },
       },
     }),
     responses: { [status]: success(endpoint), default: { $ref: '#/components/responses/Problem' } },
@@ -91,6 +91,8 @@ const mediaTypes = {
   json: 'application/json', multipart: 'multipart/form-data', report: 'application/csp-report', form: 'application/x-www-form-urlencoded',
   callback: 'application/json',
 } as const;
+/** A multipart body is one file. */
+const oneFile = { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } };
 const text = { type: 'string' };
 const originHeader = { name: 'Origin', in: 'header', required: true, schema: text };
 const keyHeader = { name: 'Idempotency-Key', in: 'header', schema: { ...text, minLength: 1, maxLength: 200 } };

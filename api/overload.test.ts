@@ -7,11 +7,14 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { seedContracts } from '../db/seeds/contracts.ts';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { processTypes } from '../workflows/contracts.ts';
 import { createTestDatabase, type TestDatabase } from '../test/database.ts';
+import { leanMemory } from '../scripts/startup/services.ts';
 import { eventually, login, type Person } from '../test/person.ts';
+import { photoForm } from '../test/photos.ts';
 
 const MiB = 1_048_576;
 /** What everything here may add to the process's memory: a body that was kept whole would be a hundred. */
@@ -37,7 +40,7 @@ describe('one greedy client (S33)', function () {
     child = spawn(process.execPath, ['--import', 'tsx', 'api/main.ts'], {
       cwd: new URL('..', import.meta.url),
       env: {
-        ...process.env, PORT: String(port), DATABASE_URL: database.url, TEMPORAL_ADDRESS: '127.0.0.1:1', HOUQIN_DEMO: '1',
+        ...process.env, ...leanMemory, PORT: String(port), DATABASE_URL: database.url, TEMPORAL_ADDRESS: '127.0.0.1:1', HOUQIN_DEMO: '1',
         HOUQIN_SECRET: randomBytes(32).toString('base64'),
       },
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -121,6 +124,17 @@ describe('one greedy client (S33)', function () {
         expect(sent).to.be.below(20 * MiB);
       }
     });
+  });
+
+  it('with forty photos of 12 million pixels at once gets some of them in, one after the other', async () => {
+    const noise = sharp({ create: { width: 4_000, height: 3_000, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 25 } } });
+    const photo = await noise.jpeg({ quality: 80 }).toBuffer();
+    expect(photo.length).to.be.within(3 * MiB, 10 * MiB);
+    const statuses = await others(() => Promise.all(Array.from({ length: 40 }, async () => (await person.post('/files', photoForm(photo))).status)));
+    const taken = statuses.filter((status) => status === 201).length;
+    console.log(`        ${taken} of 40 photos of ${(photo.length / MiB).toFixed(1)} MiB taken, the others asked to come again`);
+    expect(taken).to.be.above(0);
+    expect(statuses.every((status) => [201, 429].includes(status))).to.equal(true);
   });
 
   it('with lists of a million entries is refused, and with as many as fit is answered', async () => {

@@ -15,11 +15,12 @@ export type Answers = Readonly<Record<Who, number>>;
  * - `returned`: requester's, returned by leader, at requester's own revision;
  * - `ended`: requester2's, rejected by leader2;
  * - `unknown`: there is none of that id;
+ * - `file`: a photo of requester's that is in no process yet; `attached`: one in a case like `waiting`;
  * - `any`: the call names no object.
  */
 export const cases = ['waiting', 'waiting2', 'claimed', 'returned', 'ended', 'unknown'] as const;
 export type Case = (typeof cases)[number];
-export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'any';
+export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'any';
 
 /** Everybody, logged in or not, gets `status`. */
 function everybody(status: number): Answers {
@@ -159,6 +160,11 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
     // A revision is the requester's own: whoever wrote it for the requester could approve it afterwards.
     returned: object({ 403: 'requester leader admin auditor' }),
   },
+
+  'POST /files': { any: loggedIn(201) },
+  // Until it is attached it is its owner's alone.
+  'GET /files/:id': { file: object({ 200: 'requester' }), attached: read.waiting, unknown: loggedIn(404) },
+  'GET /files/:id/thumbnail': { file: object({ 200: 'requester' }), attached: read.waiting, unknown: loggedIn(404) },
 
   // What it finds is looked at in search.test.ts.
   'GET /search': { any: loggedIn(200) },

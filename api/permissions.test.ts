@@ -247,7 +247,7 @@ describe('permissions', function () {
   async function snapshot(): Promise<string> {
     const { db } = api.database;
     const tables = ['process', 'task', 'comment', 'copy', 'outbox', 'item', 'stock_movement', 'timeout_policy', 'business_calendar', 'notice', 'person',
-      'person_role', 'department', 'announcement', 'announcement_read', 'print'];
+      'person_role', 'department', 'announcement', 'announcement_read', 'print', 'file'];
     const keys: Record<string, string[]> = {
       copy: ['process_id', 'person_id'], timeout_policy: ['type', 'step', 'version'], business_calendar: ['version'], person_role: ['person_id', 'role_id'],
       announcement_read: ['announcement_id', 'person_id'], print: ['process_id', 'n'],

@@ -3,6 +3,7 @@ import type { Route } from './endpoint.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { noticesRoutes } from './routes/notices.ts';
 import { processRoutes } from './routes/processes.ts';
@@ -20,7 +21,7 @@ import { smsRoutes } from './routes/sms.ts';
 /** Every endpoint with its handler, by area. */
 export function createRoutes(deps: Deps): Route[] {
   return [
-    sessionRoutes, healthRoutes, processRoutes, taskRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
+    sessionRoutes, healthRoutes, processRoutes, taskRoutes, fileRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
     peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes,
   ].flatMap((area) => area(deps));
 }

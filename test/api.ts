@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { readConfig } from '../api/config.ts';
@@ -40,6 +43,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
   await seedContracts(db, Object.values(processTypes).map(({ contract }) => contract));
   await db('department').insert({ id: 'dept-test', name: '测试部', name_en: 'Test department' });
 
+  const dataDir = await mkdtemp(join(tmpdir(), 'houqin-api-'));
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
@@ -53,6 +57,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
       TEMPORAL_ADDRESS: '127.0.0.1:1',
       HOUQIN_SECRET: randomBytes(32).toString('base64url'),
       HOUQIN_DEMO: '1',
+      HOUQIN_DATA: dataDir,
       ...env,
     }),
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(line); } }),
@@ -93,6 +98,7 @@ export async function startApi({ env = {}, webRoot }: TestApiOptions = {}): Prom
     async stop() {
       await close(server);
       await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
   return api;

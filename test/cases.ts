@@ -1,3 +1,4 @@
+import { phonePhoto, uploadPhoto } from './photos.ts';
 import type { Product } from './product.ts';
 import { approve, decide, ended, openTask, request } from './requisition.ts';
 
@@ -58,7 +59,9 @@ export async function makeCases(product: Product): Promise<void> {
     })(),
     (async () => {
       const id = await sealed('劳务合同');
-      await decide(product, id, 'stamp', 'sealkeeper', 'stamped', { data: { copies: 1 }, comment: '一份有涂改，未盖。' });
+      const keeper = await product.as('sealkeeper');
+      const photos = [await uploadPhoto(keeper, await phonePhoto(800, 600, '#c9b79c')), await uploadPhoto(keeper, await phonePhoto(600, 800, '#8fa3b8'))];
+      await decide(product, id, 'stamp', 'sealkeeper', 'stamped', { data: { copies: 1, photos }, comment: '一份有涂改，未盖。' });
       await ended(product, id);
     })(),
     (async () => {

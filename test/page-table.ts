@@ -76,6 +76,7 @@ export const pageTable: readonly TablePage[] = [
   { name: 'process-rejected', who: 'requester', path: ({ rejected }) => `/processes/${rejected}` },
   { name: 'process-withdraw', who: 'requester', path: ({ running }) => `/processes/${running}`, act: click('撤回', 'Withdraw') },
   { name: 'process-stamped', who: 'requester', path: ({ stamped }) => `/processes/${stamped}` },
+  { name: 'process-photo', who: 'requester', path: ({ stamped }) => `/processes/${stamped}`, act: click('放大第 1 张照片', 'Enlarge photo 1') },
   { name: 'process-auditor', who: 'auditor', path: ({ issued }) => `/processes/${issued}` },
   { name: 'process-admin', who: 'admin', path: ({ running }) => `/processes/${running}` },
   { name: 'process-not-there', who: 'requester', path: () => '/processes/supply-requisition-none', allowed: /404/ },

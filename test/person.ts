@@ -47,7 +47,7 @@ export function browserCookies(cookie: string, url: string): { name: string; val
 
 /** One call of the API, with the headers that a browser's write has. The body is sent as JSON, or as a form when it is one. */
 export async function call(url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const isForm = body instanceof URLSearchParams;
+  const isForm = body instanceof URLSearchParams || body instanceof FormData;
   const response = await fetch(`${url}/api${path}`, {
     method,
     headers: { ...(body !== undefined && !isForm && { 'content-type': 'application/json' }), origin: url, ...headers },

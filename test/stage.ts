@@ -4,6 +4,7 @@ import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { openAccounts } from './accounts.ts';
 import { startApi, type TestApi } from './api.ts';
 import { call, login, type Answer, type Person } from './person.ts';
+import { putPhoto } from './photos.ts';
 import { putDecision, putItem, putProcess, putTask } from './prepared.ts';
 import { bodies, BYSTANDER, DIRECTOR, idOf, keptIds, LEADER, MANAGER } from './valid-requests.ts';
 
@@ -63,6 +64,7 @@ export async function startStage(): Promise<Stage> {
   await seedDemoCompany(api.database.url);
   await putItem(db);
   await putAnnouncements();
+  await putPhotos();
   await openAccounts(db, [...Object.values(idOf), MANAGER, BYSTANDER]);
   for (const who of people) if (who !== 'anonymous') sessions.set(who, await loginAs(who));
 
@@ -131,6 +133,14 @@ export async function startStage(): Promise<Stage> {
       { ...text, id: 'announcement-shown', state: 'published', published_at: '2026-11-02T00:00:00Z' },
       { ...text, id: 'announcement-draft', state: 'draft', published_at: null },
     ]).onConflict('id').merge(['state', 'published_at']);
+  }
+
+  async function putPhotos(): Promise<void> {
+    const { dataDir } = api.deps.config;
+    const process = await putProcess(db, idOf.requester);
+    await putTask(db, process, LEADER);
+    await putPhoto(db, dataDir, { id: keptIds['/files/']!.file!, owner: idOf.requester });
+    await putPhoto(db, dataDir, { id: keptIds['/files/']!.attached!, owner: idOf.requester, process });
   }
 
   async function loginAs(who: Exclude<Who, 'anonymous'>): Promise<Person> {

@@ -1,6 +1,7 @@
 import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
 import type { Thing, Who } from '../api/permissions-expected.ts';
 import { processTypes } from '../workflows/contracts.ts';
+import { photoForm, TINY_PNG } from './photos.ts';
 import { PREPARED_ITEM } from './prepared.ts';
 
 const TYPE = 'supply-requisition';
@@ -31,6 +32,9 @@ export const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, str
   '/admin/departments': { department: 'dept-telecom', unknown: 'dept-unknown' },
   '/admin/roles': { role: 'auditor', unknown: 'no-such-role' },
   '/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
+  '/files/': {
+    file: '00000000-0000-7000-8000-0000000000f1', attached: '00000000-0000-7000-8000-0000000000f2', unknown: '00000000-0000-7000-8000-000000000000',
+  },
   '/admin/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
 };
 
@@ -61,6 +65,7 @@ export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>
   'POST /tasks/:id/transfer': () => ({ to: BYSTANDER, comment: '外出' }),
   'POST /audit/processes/:id/replay': () => ({}),
   'POST /notices/read': () => ({}),
+  'POST /files': () => photoForm(TINY_PNG),
   'POST /supply/items/import': () => ({ csv: '编码,名称,类别,单位,单价（元）\nP-900,导入物品,测试,个,1.00\n', dryRun: true }),
   'POST /supply/items': () => {
     itemNumber += 1;

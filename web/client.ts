@@ -56,6 +56,9 @@ export class CallError extends Error {
   }
 }
 
+/** A whole photo over a slow line. */
+const UPLOAD_MS = 60_000;
+
 /** False while the server cannot be reached. */
 export const connected = ref(true);
 
@@ -91,10 +94,49 @@ export async function call<Key extends keyof Endpoints>(key: Key, ...inputs: Inp
   if (!response.ok) {
     const isSessions = key === 'post /login' || key === 'get /me' || key === 'post /logout';
     if (response.status === 401 && !isSessions && await logInAgain()) return call(key, ...inputs);
-    const problem = (answer ?? {}) as Problem;
-    throw new CallError(response.status, problem.detail ?? problem.title ?? t('error.unknown'), problem);
+    throw refusalOf(response.status, answer);
   }
   return answer as Answer<Key>;
+}
+
+function refusalOf(status: number, answer: unknown): CallError {
+  const problem = (answer ?? {}) as Problem;
+  return new CallError(status, problem.detail ?? problem.title ?? t('error.unknown'), problem);
+}
+
+/** How an upload is followed: `onProgress` hears from 0 to 1 how much has gone, `signal` ends it. */
+interface Following {
+  onProgress: (sent: number) => void;
+  signal: AbortSignal;
+}
+
+/** Uploads one file (`post /files`). Throws CallError; with status 0 when it was ended or no answer came. */
+export async function upload(file: Blob, following: Following): Promise<Answer<'post /files'>> {
+  const form = new FormData();
+  form.append('file', file);
+  const { status, answer } = await send(form, following);
+  connected.value = ![0, 502, 504].includes(status) || following.signal.aborted;
+  if (status === 401 && await logInAgain()) return upload(file, following);
+  if (status === 0) throw new CallError(0, t('error.network'));
+  if (status !== 201) throw refusalOf(status, answer);
+  return answer as Answer<'post /files'>;
+}
+
+/** By XMLHttpRequest: fetch does not tell how much has gone. Status 0 when no answer came. */
+function send(form: FormData, { onProgress, signal }: Following): Promise<{ status: number; answer: unknown }> {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', address('/files', {}, {}));
+    request.responseType = 'json';
+    request.timeout = UPLOAD_MS;
+    request.setRequestHeader('accept', 'application/json');
+    request.setRequestHeader('accept-language', language.value);
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
+    request.onloadend = () => resolve({ status: request.status, answer: request.response as unknown });
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    if (signal.aborted) resolve({ status: 0, answer: undefined });
+    else request.send(form);
+  });
 }
 
 /** A key for one form: made when the form opens, sent with each try of its one write. */

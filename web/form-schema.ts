@@ -25,10 +25,20 @@ export function valueWords(given: JsonSchema, value: unknown, labels: Readonly<R
   if (kind === 'yes-no') return t(value === true ? 'form.yes' : 'form.no');
   if (kind === 'money' && typeof value === 'number') return yuan(value);
   if (kind === 'choice') return optionWords(schema, value);
+  if (kind === 'photos') return Array.isArray(value) && value.length > 0 ? t('photos.count', { n: value.length }) : '';
   if (Array.isArray(value)) return value.map((each) => valueWords(schema.items ?? {}, each, labels)).join('、');
   if (typeof value === 'object') {
     return Object.entries(value).map(([name, each]) => [fieldWords(schema.properties?.[name], name), valueWords(schema.properties?.[name] ?? {}, each, labels)])
       .filter(([, words]) => words !== '').map(([name, words]) => `${name} ${words}`).join('；');
   }
   return labels[String(value)] ?? String(value);
+}
+
+/** The photos in what was filled in, wherever they stand in it, as files' ids. */
+export function photosOf(given: JsonSchema | undefined, value: unknown): string[] {
+  if (!given || typeof value !== 'object' || value === null) return [];
+  const schema = plain(given);
+  if (kindOf(schema) === 'photos') return value as string[];
+  if (Array.isArray(value)) return value.flatMap((each) => photosOf(schema.items, each));
+  return Object.entries(value).flatMap(([name, each]) => photosOf(schema.properties?.[name], each));
 }

@@ -3,6 +3,7 @@ import { announcementTexts } from './texts/announcements.ts';
 import { auditTexts } from './texts/audit.ts';
 import { operationTexts } from './texts/operations.ts';
 import { paletteTexts } from './texts/palette.ts';
+import { photoTexts } from './texts/photos.ts';
 import { peopleTexts } from './texts/people.ts';
 import { phoneTexts } from './texts/phones.ts';
 import { printTexts } from './texts/print.ts';
@@ -36,6 +37,7 @@ export const texts = {
   ...timeoutTexts,
   ...statisticTexts,
   ...printTexts,
+  ...photoTexts,
   ...peopleTexts,
   ...paletteTexts,
   ...operationTexts,

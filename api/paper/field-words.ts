@@ -37,6 +37,7 @@ function fieldsOf(schema: Schema, value: unknown, labels: Readonly<Record<string
 
 function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, string>>): Text | undefined {
   if (value === undefined || value === null || value === '') return undefined;
+  if (schema['x-kind'] === 'photos' && Array.isArray(value)) return value.length === 0 ? undefined : { zh: `${value.length} 张照片`, en: `${value.length} photo${value.length === 1 ? '' : 's'}` };
   if (Array.isArray(value)) return joined(value.flatMap((each) => wordsOf(plain(schema.items ?? {}), each, labels) ?? []), '；', '; ');
   if (typeof value === 'object') {
     return joined(fieldsOf(schema, value, labels).map(({ title, value: words }) => ({ zh: `${title.zh} ${words.zh}`, en: `${title.en} ${words.en}` })), '，', ', ');

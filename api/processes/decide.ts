@@ -5,9 +5,11 @@ import { addFormVersion, copyTo, findVisibleProcess } from '../../db/queries/pro
 import { findTask, lockTask, mayAct, type TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
+import { dataSchema } from '../../workflows/lib/form.ts';
 import { hasRole, type Actor, type Locale } from '../actor.ts';
 import { Problem } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
+import { attachPhotos, photosIn } from '../files/attach.ts';
 import type { Idempotency } from '../idempotency.ts';
 import { checkDecision, checkForm, checkPeople, type Wanted } from './check.ts';
 import { contractOf } from './present.ts';
@@ -35,7 +37,7 @@ export interface Decided {
 }
 
 /**
- * Decides a task, with its audit event, its copies, its signal and the answer for its Idempotency-Key, all at once. Afterwards kick the
+ * Decides a task, with its audit event, its copies, its photos, its signal and the answer for its Idempotency-Key, all at once. Afterwards kick the
  * outbox for `processId`. Throws 400, 403, 404 or 409, whichever `actionable` and the checks find, and Replay when the key was answered.
  */
 export async function decide(db: Db, call: DecisionCall): Promise<Decided> {
@@ -74,8 +76,9 @@ async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], ide
     decidedBy: { id: actor.personId, name: actor.name }, decidedAt,
   });
   const facts = pickFacts(data, contract.steps[task.step]!.facts);
+  const photos = data === undefined ? [] : photosIn(dataSchema(processTypes[task.type]!, task.step, wanted.outcome), data, 'data');
   let decidedAt: Date | undefined;
-  if (wanted.outcome !== 'resubmitted' && cc.length === 0) {
+  if (wanted.outcome !== 'resubmitted' && cc.length === 0 && photos.length === 0) {
     decidedAt = await write(db, facts);
   } else {
     decidedAt = await db.transaction(async (trx) => {
@@ -85,6 +88,7 @@ async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], ide
       const done = await write(trx, { ...facts, ...revised });
       if (!done) throw notDone;
       await copyTo(trx, { processId: task.process_id, by: actor.personId, people });
+      await attachPhotos(trx, photos, { processId: task.process_id, taskId, by: actor.personId });
       return done;
     }).catch((error: unknown) => {
       if (error === notDone) return undefined;

@@ -18,6 +18,7 @@ import { processContract } from '../contract/processes.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { Problem } from '../errors.ts';
+import { attachPhotos, photosIn } from '../files/attach.ts';
 import { transact } from '../idempotency.ts';
 import { instantAfter, instantList } from '../instant-cursor.ts';
 import { checkForm, checkPeople, labelsOf } from '../processes/check.ts';
@@ -71,6 +72,7 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
           departmentId: actor.departmentId,
         });
         await copyTo(trx, { processId: process.id, by: actor.personId, people });
+        await attachPhotos(trx, photosIn(type.form, form, 'form'), { processId: process.id, by: actor.personId });
         return presentProcess(process);
       });
       outbox.kick(started.id);

@@ -165,6 +165,9 @@ export interface TimelineRow {
 /** What an overseer looked at: no part of how the case went, and the auditor's business alone. */
 export const OVERSIGHT = ['history-read', 'history-replay-started', 'history-replayed'] as const;
 
+/** Told already by the start, the decision or the revision that it is a part of. */
+const PARTS = ['files-attached'];
+
 /** What happened in a process, in order; refused attempts are the auditor's (`refusals`). */
 export async function timeline(db: Db, processId: string, { refusals = false } = {}): Promise<TimelineRow[]> {
   const rows = db('audit_event as event')
@@ -180,7 +183,7 @@ export async function timeline(db: Db, processId: string, { refusals = false } =
       db.raw("CASE WHEN event.action = 'task-decided' AND NOT event.refused THEN task.comment ELSE comment.text END AS text"),
     )
     .where('event.process_id', processId).orderBy('event.seq');
-  return refusals ? rows : rows.where('event.refused', false).whereNotIn('event.action', [...OVERSIGHT]);
+  return refusals ? rows : rows.where('event.refused', false).whereNotIn('event.action', [...OVERSIGHT, ...PARTS]);
 }
 
 /** Writes a comment and its audit event, and answers the comment's id. `action` says what the words belong to. */

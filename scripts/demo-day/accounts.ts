@@ -8,6 +8,8 @@ export interface Account {
   call<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object, idempotencyKey?: string): Promise<T>;
   /** As `call` with GET; undefined when it is not there, or not for this account. */
   find<T>(path: string): Promise<T | undefined>;
+  /** Uploads a photo and answers its id. */
+  upload(photo: Buffer): Promise<string>;
 }
 
 const TRIES = 20;
@@ -16,6 +18,7 @@ const PAUSE_MS = 500;
 /** Signs an account in at the house at `url`. */
 export async function signIn(url: string, username: string, password: string): Promise<Account> {
   const send = async (cookie: string, method: string, path: string, body?: object, key?: string): Promise<Response> => {
+    const isForm = body instanceof FormData;
     for (let tries = 1; ; tries += 1) {
       try {
         const response = await fetch(`${url}/api${path}`, {
@@ -23,10 +26,10 @@ export async function signIn(url: string, username: string, password: string): P
           headers: {
             origin: url,
             ...(cookie && { cookie }),
-            ...(method !== 'GET' && { 'content-type': 'application/json' }),
+            ...(method !== 'GET' && !isForm && { 'content-type': 'application/json' }),
             ...(key && { 'idempotency-key': key }),
           },
-          ...(body && { body: JSON.stringify(body) }),
+          ...(body && { body: isForm ? body : JSON.stringify(body) }),
         });
         if (response.status !== 503 || tries === TRIES) return response;
       } catch (error) {
@@ -44,6 +47,11 @@ export async function signIn(url: string, username: string, password: string): P
     personId: person.id,
     call: async (method, path, body, key) =>
       bodyOf(await send(cookie, method, path, body, key), `${method} ${path} as ${username}`),
+    upload: async (photo) => {
+      const form = new FormData();
+      form.append('file', new Blob([new Uint8Array(photo)]));
+      return (await bodyOf<{ id: string }>(await send(cookie, 'POST', '/files', form), `a photo of ${username}`)).id;
+    },
     find: async (path) => {
       const response = await send(cookie, 'GET', path);
       return response.status === 404 ? undefined : bodyOf(response, `GET ${path} as ${username}`);

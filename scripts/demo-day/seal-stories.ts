@@ -1,4 +1,5 @@
 import { request, type Cast, type Request, type Requester } from './requisition.ts';
+import { stampedPaper } from './stamped-paper.ts';
 import type { Story } from './stories.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,14 +34,18 @@ export const sealStories: readonly Story[] = [
     await it.waitFor(cast.sealkeeper, 'stamp');
     await it.tell(it.requester, 'remind');
   },
-  // Stamped whole, and one copy less.
+  // Stamped whole, and one copy less with a photo.
   async (cast, n) => {
     const it = await approved(cast, n, 1);
     await it.decide(cast.sealkeeper, 'stamp', 'stamped');
   },
   async (cast, n) => {
     const it = await approved(cast, n, 0);
-    await it.decide(cast.sealkeeper, 'stamp', 'stamped', { data: { copies: 3 }, comment: '一份有涂改，未盖。' });
+    await it.waitFor(cast.sealkeeper, 'stamp');
+    // Told again, it would have another photo.
+    if ((await cast.sealkeeper.find<{ state: string }>(`/tasks/${it.id}.stamp.1`))?.state !== 'open') return;
+    const photos = [await cast.sealkeeper.upload(await stampedPaper())];
+    await it.decide(cast.sealkeeper, 'stamp', 'stamped', { data: { copies: 3, photos }, comment: '一份有涂改，未盖。' });
   },
   // Returned by the keeper, refused by the leader, withdrawn.
   async (cast, n) => {

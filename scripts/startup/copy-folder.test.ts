@@ -13,11 +13,11 @@ describe('a back-up', () => {
   beforeEach(() => {
     ({ folder, remove } = testFolder('back-up'));
     data = path.join(folder, 'data');
-    for (const place of ['postgres/pgdata/base', 'temporal', 'run', 'logs', 'files']) {
+    for (const place of ['postgres/pgdata/base', 'temporal', 'run', 'logs', 'files/ab']) {
       mkdirSync(path.join(data, place), { recursive: true });
     }
     const files = [
-      'secret', 'postgres/pgdata/base/1.log', 'postgres/process.json', 'run/api.json', 'logs/api.log', 'files/photo',
+      'secret', 'postgres/pgdata/base/1.log', 'postgres/process.json', 'run/api.json', 'logs/api.log', 'files/ab/abcd.jpg',
     ];
     for (const file of files) writeFileSync(path.join(data, file), file);
   });
@@ -27,7 +27,7 @@ describe('a back-up', () => {
     copyData(data, path.join(folder, 'copy'));
     writeFileSync(path.join(data, 'secret'), 'lost');
     const aside = restoreData(path.join(folder, 'copy'), data)!;
-    for (const file of ['secret', 'postgres/pgdata/base/1.log', 'files/photo']) {
+    for (const file of ['secret', 'postgres/pgdata/base/1.log', 'files/ab/abcd.jpg']) {
       expect(readFileSync(path.join(data, file), 'utf8')).to.equal(file);
     }
     expect(readFileSync(path.join(aside, 'secret'), 'utf8')).to.equal('lost');

@@ -8,7 +8,7 @@ import { explain, StartUpError } from '../servers/start-up-error.ts';
 import { Supervisor } from '../servers/supervisor.ts';
 import { startTemporal, type Temporal } from '../servers/temporal.ts';
 import { phase, say } from './progress.ts';
-import { answers, isPolled, startProgram, untilReady } from './services.ts';
+import { answers, isPolled, leanMemory, startProgram, untilReady } from './services.ts';
 import { makeDataDir, readSettings, secretOf, type Settings } from './settings.ts';
 import { buildWeb } from './web-build.ts';
 import { whenAskedToStop } from './when-asked-to-stop.ts';
@@ -83,7 +83,7 @@ async function startAll(settings: Settings, supervisor: Supervisor): Promise<Nod
   };
   await Promise.all([
     phase('API', () => supervisor.run('api', async () =>
-      await untilReady(await startProgram('api', 'api/main.ts', dataDir, env), () => answers(url), readyWithin))),
+      await untilReady(await startProgram('api', 'api/main.ts', dataDir, { ...env, ...leanMemory }), () => answers(url), readyWithin))),
     phase('worker', () => supervisor.run('worker', async () => {
       const since = Date.now();
       const worker = await startProgram('worker', 'worker/main.ts', dataDir, env);

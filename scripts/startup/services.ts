@@ -15,6 +15,9 @@ export interface Program extends Running {
   logFile: string;
 }
 
+/** For the API: glibc's many arenas keep what decoded photos left, three times as much as one photo needs. */
+export const leanMemory = { MALLOC_ARENA_MAX: '2' };
+
 /** Starts one of our own programs (`api/main.ts`, …) with its log in logs/NAME.log of the data folder. */
 export async function startProgram(
   name: string, script: string, dataDir: string, env: NodeJS.ProcessEnv,

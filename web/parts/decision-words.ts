@@ -1,7 +1,7 @@
 import { catalogue } from '../catalogue.ts';
 import type { Answer } from '../client.ts';
 import { contracts, words } from '../contracts.ts';
-import { fieldsOf, fieldWords, valueWords } from '../form-schema.ts';
+import { fieldsOf, fieldWords, photosOf, valueWords } from '../form-schema.ts';
 import { kindOf, type JsonSchema } from '../schema-form/json-schema.ts';
 import { t } from '../texts.ts';
 
@@ -28,11 +28,10 @@ export function decisionWords(type: string, { step, outcome, data }: Step, label
   });
   const issued = lines.filter((line) => line.issued).map(({ itemId, issued: n }) => `${labels[itemId] ?? ''} ×${n}`);
   const aspects = contracts[type]?.evaluation ?? {};
-  const own = catalogue.value.find((each) => each.type === type)?.steps.find((each) => each.step === step)?.decisionSchemas[outcome ?? ''];
   return [
     ...lowered,
     ...(issued.length > 0 ? [t('decision.issued', { lines: issued.join('、') })] : []),
-    ...fieldsOf(own as JsonSchema | undefined).filter(([, field]) => kindOf(field) !== 'lines')
+    ...fieldsOf(schemaOf(type, step, outcome)).filter(([, field]) => !['lines', 'photos'].includes(kindOf(field)))
       .map(([name, field]) => ({ title: fieldWords(field, name), value: valueWords(field, (data as Record<string, unknown> | null)?.[name], labels) }))
       .filter(({ value }) => value !== '').map((each) => t('decision.field', each)),
     ...Object.entries(aspects).filter(([aspect]) => stars[aspect]).map(([aspect, title]) => {
@@ -41,4 +40,14 @@ export function decisionWords(type: string, { step, outcome, data }: Step, label
     }),
     ...(text ? [text] : []),
   ];
+}
+
+/** The photos that a decision brought, as files' ids. Needs the catalogue. */
+export function decisionPhotos(type: string, { step, outcome, data }: Step): string[] {
+  return photosOf(schemaOf(type, step, outcome), data);
+}
+
+function schemaOf(type: string, step: string, outcome: string | null): JsonSchema | undefined {
+  const steps = catalogue.value.find((each) => each.type === type)?.steps;
+  return steps?.find((each) => each.step === step)?.decisionSchemas[outcome ?? ''] as JsonSchema | undefined;
 }

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { money, titled, worded } from '../../workflows/lib/form.ts';
+import { money, photos, titled, worded } from '../../workflows/lib/form.ts';
 import { supplyRequisition } from '../../workflows/supply-requisition/form.ts';
 import { jsonSchema } from '../../api/processes/present.ts';
-import { valueWords } from '../form-schema.ts';
-import { emptyOf, filledIn, kindOf, type JsonSchema } from './json-schema.ts';
+import { photosOf, valueWords } from '../form-schema.ts';
+import { emptyOf, filledIn, kindOf, PENDING, withoutPhotos, type JsonSchema } from './json-schema.ts';
 import { schemaErrors } from './schema-errors.ts';
 
 const schema = jsonSchema(supplyRequisition.form) as JsonSchema;
@@ -23,6 +23,7 @@ const everything = z.strictObject({
   remote: titled(z.boolean(), '线上', 'Remote'),
   guests: titled(z.array(z.string().min(1).max(40)).max(3).optional(), '来宾', 'Guests'),
   contact: titled(z.strictObject({ phone: titled(z.string().min(1).max(20), '电话', 'Phone') }).optional(), '联系人', 'Contact'),
+  pictures: titled(photos(3).optional(), '照片', 'Photos'),
   dishes: titled(z.array(z.strictObject({
     dish: titled(z.string().min(1).max(40), '菜品', 'Dish'), price: money(titled(z.int().min(0), '单价', 'Price')),
   })).min(1), '菜单', 'Menu'),
@@ -44,7 +45,7 @@ describe('A form drawn from a schema', () => {
   it('has a field for each kind of value that a form may be made of', () => {
     expect(Object.fromEntries(Object.entries(fields).map(([name, property]) => [name, kindOf(property)]))).to.deep.equal({
       name: 'text', reason: 'long-text', people: 'integer', hours: 'number', budget: 'money', day: 'date', until: 'date', room: 'choice',
-      needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', dishes: 'lines',
+      needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', pictures: 'photos', dishes: 'lines',
     });
   });
 
@@ -73,9 +74,20 @@ describe('A form drawn from a schema', () => {
     expect(schemaErrors(made, wrong)).not.to.have.property('contact.phone');
   });
 
+  it('waits for a photo that is on its way, and starts without those of the request that it copies', () => {
+    const [id, other] = ['0192f000-0000-7000-8000-000000000001', '0192f000-0000-7000-8000-000000000002'];
+    const filled = { ...emptyOf(made) as object, pictures: [id, `${PENDING}1`] };
+    expect(schemaErrors(made, filled).pictures).to.equal('照片还没有上传好：请稍候，或重新上传、移除。');
+    expect(schemaErrors(made, { ...filled, pictures: [id, other] })).not.to.have.property('pictures');
+    expect(schemaErrors(made, { ...filled, pictures: [id, id, id, id] }).pictures).to.equal('最多 3 项。');
+    const whole = { pictures: [id], dishes: [{ dish: '盒饭', price: 1 }] };
+    expect(photosOf(made, whole)).to.deep.equal([id]);
+    expect(withoutPhotos(made, whole)).to.deep.equal({ pictures: [], dishes: [{ dish: '盒饭', price: 1 }] });
+  });
+
   it('is read again in words', () => {
     const words = (name: string, value: unknown) => valueWords(fields[name]!, value);
     expect([words('budget', 50_000), words('room', 'big'), words('needs', ['tea', 'screen']), words('remote', false), words('guests', ['甲', '乙']),
-      words('contact', { phone: '110' }), words('until', null)]).to.deep.equal(['¥500.00', '大会议室', '茶水、屏幕', '否', '甲、乙', '电话 110', '']);
+      words('contact', { phone: '110' }), words('until', null), words('pictures', ['a', 'b'])]).to.deep.equal(['¥500.00', '大会议室', '茶水、屏幕', '否', '甲、乙', '电话 110', '', '2 张照片']);
   });
 });

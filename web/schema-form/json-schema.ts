@@ -4,8 +4,8 @@ export interface JsonSchema {
   'x-title'?: { zh: string; en: string };
   /** Words of the values of `enum`. */
   'x-options'?: Record<string, { zh: string; en: string }>;
-  /** `money`: integer fen, asked for in yuan. */
-  'x-kind'?: 'money';
+  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. */
+  'x-kind'?: 'money' | 'photos';
   anyOf?: JsonSchema[];
   title?: string;
   properties?: Record<string, JsonSchema>;
@@ -22,7 +22,15 @@ export interface JsonSchema {
 }
 
 /** How a field is drawn. */
-export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'lines' | 'group';
+export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'photos' | 'lines' | 'group';
+
+/** What begins so stands in a form for a photo that is still on its way. */
+export const PENDING = 'upload-';
+
+/** Whether a photo in a form is still on its way. */
+export function isPending(photo: unknown): boolean {
+  return typeof photo === 'string' && photo.startsWith(PENDING);
+}
 
 // A text that may be longer gets several rows.
 const LONG = 100;
@@ -44,6 +52,7 @@ export function kindOf(given: JsonSchema): FieldKind {
   if (schema.type === 'boolean') return 'yes-no';
   if (schema.enum) return 'choice';
   if (schema.type === 'object') return 'group';
+  if (schema['x-kind'] === 'photos') return 'photos';
   if (schema.type === 'array') {
     const items = plain(schema.items ?? {});
     return items.type === 'object' ? 'lines' : items.enum ? 'choices' : 'texts';
@@ -66,6 +75,7 @@ export function emptyOf(given: JsonSchema, linesNeeded = true): unknown {
       .filter(([name, property]) => schema.required?.includes(name) || ['array', 'object', 'boolean'].includes(plain(property).type ?? ''));
     return Object.fromEntries(needed.map(([name, property]) => [name, emptyOf(property, linesNeeded)]));
   }
+  if (kindOf(schema) === 'photos') return [];
   if (schema.type === 'array') return Array.from({ length: linesNeeded ? schema.minItems ?? 0 : 0 }, () => emptyOf(schema.items ?? {}));
   if (schema.type === 'boolean') return false;
   return schema.enum || schema.type === 'integer' || schema.type === 'number' ? null : '';
@@ -81,6 +91,15 @@ export function filledIn(given: JsonSchema, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value)
     .map(([name, each]) => [name, filledIn(schema.properties?.[name] ?? {}, each)] as const)
     .filter(([name, each]) => schema.required?.includes(name) || !isEmpty(each)));
+}
+
+/** A form without its photos: they belong to the process that they were sent with. */
+export function withoutPhotos(given: JsonSchema, value: unknown): unknown {
+  const schema = plain(given);
+  if (kindOf(schema) === 'photos') return [];
+  if (Array.isArray(value)) return value.map((each) => withoutPhotos(schema.items ?? {}, each));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutPhotos(schema.properties?.[name] ?? {}, each)]));
 }
 
 /** Nothing at all, an empty list, or a group of only such. A no is an answer. */

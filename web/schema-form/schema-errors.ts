@@ -1,6 +1,6 @@
 import { yuan } from '../money.ts';
 import { t } from '../texts.ts';
-import { isNullable, kindOf, plain, type Errors, type JsonSchema } from './json-schema.ts';
+import { isNullable, isPending, kindOf, plain, type Errors, type JsonSchema } from './json-schema.ts';
 
 /** What is wrong with a form, by path, before it is sent; the API has the last word. */
 export function schemaErrors(schema: JsonSchema, value: unknown): Errors {
@@ -17,7 +17,9 @@ function visit(given: JsonSchema, value: unknown, path: string, required: boolea
   }
   const message = wrong(schema, value);
   if (message) errors[path] = message;
-  if (Array.isArray(value)) {
+  if (kindOf(schema) === 'photos') {
+    if (Array.isArray(value) && value.some(isPending)) errors[path] = t('photos.pending');
+  } else if (Array.isArray(value)) {
     value.forEach((each, i) => visit(schema.items ?? {}, each, below(path, String(i)), true, errors));
   } else if (typeof value === 'object') {
     const record = value as Record<string, unknown>;

@@ -33,6 +33,16 @@ export function money<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ 'x-kind': 'money' });
 }
 
+/**
+ * Photos, `least` to `most` of them: taken or chosen on the page, in the form as ids of uploaded files. When it is sent they become the
+ * process's, and whoever sees the process sees them. Not inside a union.
+ */
+export function photos(most: number, least = 0): z.ZodArray<z.ZodString> {
+  return z.array(z.string().regex(FILE_ID, 'file-id.invalid')).min(least).max(most).meta({ 'x-kind': 'photos' });
+}
+
+const FILE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** The schema of a decision's data: what the process says, else what the outcome means in every process, else nothing. */
 export function dataSchema(type: ProcessType, step: string, outcome: string): z.ZodType {
   const own = type.decisions?.[step]?.[outcome];

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { titled, worded, type ProcessType } from '../lib/form.ts';
+import { photos, titled, worded, type ProcessType } from '../lib/form.ts';
 import { contract } from './contract.ts';
 
 const MOST_COPIES = 99;
+const MOST_PHOTOS = 3;
 
 const kinds = {
   contract: { zh: '合同协议', en: 'Contract' },
@@ -34,9 +35,10 @@ const form = z.strictObject({
   }).optional(), '印章外带', 'Seal taken outside'),
 });
 
-/** What the keeper did; nothing said means every copy. */
+/** What the keeper did; nothing said means every copy. A photo shows the paper with its seal. */
 const stamped = z.strictObject({
   copies: titled(z.int().min(1).max(MOST_COPIES), '用印份数', 'Copies stamped'),
+  photos: titled(photos(MOST_PHOTOS).optional(), '盖章后照片', 'Photos of the stamped paper'),
 }).optional();
 
 /** Seal use as the API and the web know it. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { uploadPhoto } from '../../test/photos.ts';
 import { startProduct, type Product } from '../../test/product.ts';
 import { decide, ended, openTask, process } from '../../test/requisition.ts';
 
@@ -39,6 +40,26 @@ describe('seal use', function () {
     const found = await ended(product, id);
     expect(found.outcome).to.equal('stamped');
     expect(found.steps.map(({ step, data }: any) => [step, data])).to.eql([['department-leader', null], ['stamp', { copies: 3 }]]);
+  });
+
+  it('keeps photos of the stamped paper, which whoever sees the case sees, and tells Temporal nothing of them', async () => {
+    const id = await ask();
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    const keeper = await product.as('sealkeeper');
+    const photos = [await uploadPhoto(keeper), await uploadPhoto(keeper)];
+    const four = await keeper.post(`/tasks/${await openTask(product, id, 'stamp')}/decision`, {
+      outcome: 'stamped', data: { copies: 4, photos: [...photos, await uploadPhoto(keeper), await uploadPhoto(keeper)] },
+    });
+    expect([four.status, four.body.errors[0].path]).to.eql([400, 'data.photos']);
+    await decide(product, id, 'stamp', 'sealkeeper', 'stamped', { data: { copies: 4, photos } });
+    const found = await ended(product, id);
+    expect(found.steps.at(-1).data).to.eql({ copies: 4, photos });
+    for (const [who, status] of [['requester', 200], ['leader', 200], ['auditor', 200], ['requester2', 404]] as const) {
+      expect((await (await product.as(who)).get(`/files/${photos[0]}/thumbnail`)).status, who).to.equal(status);
+    }
+    expect(await product.temporal.history(id)).to.not.include(photos[0]!);
+    const { body } = await (await product.as('requester')).get(`/processes/${id}/paper`);
+    expect(body.approvals.at(-1).data).to.deep.include({ title: { zh: '盖章后照片', en: 'Photos of the stamped paper' }, value: { zh: '2 张照片', en: '2 photos' } });
   });
 
   it('stamps every copy when the keeper says nothing else, many requests at once', async () => {

@@ -1,0 +1,25 @@
+import type { TextTable } from './table.ts';
+
+export const photoTexts = {
+  'photos.take': { zh: '拍照', en: 'Take a photo' },
+  'photos.choose': { zh: '选择照片', en: 'Choose photos' },
+  'photos.most': { zh: '最多 {most} 张', en: 'at most {most}' },
+  'photos.too-many': { zh: '最多 {most} 张，多选的没有添加。', en: 'At most {most}: the others were not added.' },
+  'photos.too-large': { zh: '照片超过 10 MB，请降低拍摄分辨率，或截图后上传。', en: 'The photo has more than 10 MB: take it at a lower resolution, or upload a screenshot of it.' },
+  'photos.remove': { zh: '移除第 {n} 张照片', en: 'Remove photo {n}' },
+  'photos.open': { zh: '放大第 {n} 张照片', en: 'Enlarge photo {n}' },
+  'photos.open-gone': { zh: '放大第 {n} 张照片（照片无法显示）', en: 'Enlarge photo {n}: The photo cannot be shown' },
+  'photos.retry': { zh: '重新上传', en: 'Upload again' },
+  'photos.preparing': { zh: '正在压缩', en: 'Shrinking' },
+  'photos.waiting': { zh: '等待上传', en: 'Waiting' },
+  'photos.sending': { zh: '已上传 {percent}%', en: '{percent}% sent' },
+  'photos.progress': { zh: '第 {n} 张照片的上传进度', en: 'Progress of photo {n}' },
+  'photos.pending': { zh: '照片还没有上传好：请稍候，或重新上传、移除。', en: 'A photo is not uploaded yet: wait, upload it again, or remove it.' },
+  'photos.of': { zh: '照片 {n}/{count}', en: 'Photo {n} of {count}' },
+  'photos.previous': { zh: '上一张', en: 'Previous photo' },
+  'photos.next': { zh: '下一张', en: 'Next photo' },
+  'photos.gone': { zh: '照片无法显示', en: 'The photo cannot be shown' },
+  'photos.count': { zh: '{n} 张照片', en: '{n} {n:photo|photos}' },
+  'action.file-uploaded': { zh: '上传了照片', en: 'uploaded a photo' },
+  'action.files-attached': { zh: '附上了 {n} 张照片', en: 'attached {n} {n:photo|photos}' },
+} as const satisfies TextTable;
