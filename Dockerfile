@@ -22,6 +22,7 @@ COPY tsconfig.json ./
 COPY activities activities
 COPY api api
 COPY db db
+COPY sms sms
 COPY worker worker
 COPY workflows workflows
 COPY docker/run.sh docker/migrate.ts docker/

@@ -7,19 +7,22 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Reminders of many tasks come together: they share one SMS. */
 const GATHER_MS = 2 * MINUTE;
+const TEMPLATE = 'tasks-late';
 
 /**
  * Tells each of `people` who has a phone that tasks are late: one SMS an hour at most, whatever number of tasks; how many, it counts when it
- * goes out. In the transaction of the reminder.
+ * goes out. Whoever was told within the hour is told at its end. In the transaction of the reminder.
  */
 export async function sendDigests(trx: Knex.Transaction, seal: Seal, people: readonly string[], now = new Date()): Promise<void> {
-  for (const { id, phone: written, locale } of await phonesOf(trx, people)) {
+  for (const { id, phone: written, locale, lastAt } of await phonesOf(trx, people, TEMPLATE)) {
     const phone = e164(written);
-    if (!phone) continue;
+    // One that is still to go out will count this task, too.
+    if (!phone || (lastAt && lastAt > now)) continue;
+    const at = Math.max(now.getTime() + GATHER_MS, (lastAt?.getTime() ?? 0) + HOUR);
     await enqueueSms(trx, seal, {
-      key: `tasks-late.${id}.${Math.floor(now.getTime() / HOUR)}`,
-      phone, personId: id, template: 'tasks-late', locale, params: {},
-      notBefore: new Date(now.getTime() + GATHER_MS), expiresAt: new Date(now.getTime() + 4 * HOUR),
+      // Two reminders at one instant mean the same one.
+      key: `${TEMPLATE}.${id}.${Math.floor(at / HOUR)}`,
+      phone, personId: id, template: TEMPLATE, locale, params: {}, notBefore: new Date(at), expiresAt: new Date(at + 4 * HOUR),
     });
   }
 }

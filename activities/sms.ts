@@ -1,12 +1,20 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Db } from '../db/connect.ts';
-import { lastSubmission, lateTasks, noteFailure, noteSubmission, recordEnd, smsToSend, takenToday, type SmsToSend } from '../db/queries/sms.ts';
+import {
+  askedWithinADay, lastAccepted, lateTasks, noteNextAttempt, noteResult, noteTry, recordEnd, smsToSend, type SmsToSend,
+} from '../db/queries/sms.ts';
 import type { Seal } from '../db/sealed.ts';
 import { CarrierFailure, CarrierLimit, type Carrier, type Receipt } from '../sms/carrier.ts';
 import { textOf, type TemplateName } from '../sms/templates.ts';
 
-/** Which carrier has taken an SMS; `none` when no other one may be tried, `dropped` when there is nothing to say any more. */
-export type Sent = { result: 'taken'; carrier: string } | { result: 'none' } | { result: 'dropped' };
+/**
+ * Which carrier has taken an SMS; `none` when no other one may be tried, `unknown` when one may have taken it and nobody knows, `dropped` when
+ * there is nothing to say any more, `expired` when it is too late to.
+ */
+export type Sent =
+  | { result: 'taken'; carrier: string }
+  | { result: 'expired' }
+  | { result: 'none' | 'unknown' | 'dropped' };
 
 /** What speaks to carriers: ordinary activities, on a queue of their own. */
 export interface SmsActivities {
@@ -21,8 +29,10 @@ export interface SmsRecords {
 
 /** A budget that is spent is looked at again after this. */
 const BUDGET_AGAIN_MS = 10 * 60_000;
+/** A carrier that may have taken an SMS is asked once more; who hears it twice hears it twice, but not a hundred times. */
+const MOST_UNKNOWN = 2;
 
-/** Sends SMS by the first of `carriers` that takes them. A carrier's number of SMS in a day is bounded (`mostPerDay`). */
+/** Sends SMS by the first of `carriers` that takes them. How many leave within a day is bounded (`mostPerDay`). */
 export function createSmsActivities(
   { db, seal, carriers, mostPerDay }: { db: Db; seal: Seal; carriers: readonly Carrier[]; mostPerDay: number },
 ): SmsActivities {
@@ -32,41 +42,50 @@ export function createSmsActivities(
       if (!sms || sms.settled) return { result: 'dropped' };
       const params = await paramsNow(db, sms);
       if (!params) return { result: 'dropped' };
-      const left = carriers.filter(({ name, takes }) => !tried.includes(name) && takes(sms.phone));
+      const fit = carriers.filter(({ name, takes }) => !tried.includes(name) && takes(sms.phone));
       // Taken before, by an attempt of which Temporal never heard: it is not sent twice.
-      const taken = left.find(({ name }) => sms.takenBy.includes(name));
+      const taken = fit.find(({ name }) => sms.tries.some(({ carrier, result }) => carrier === name && result === 'accepted'));
       if (taken) return { result: 'taken', carrier: taken.name };
-      if (left.length > 0 && await takenToday(db) >= mostPerDay) throw await failed(db, smsId, 'budget-spent', BUDGET_AGAIN_MS);
+      const unknown = (name: string): number =>
+        sms.tries.filter(({ carrier, result }) => carrier === name && (result === 'asked' || result === 'unknown')).length;
+      const refused = (name: string): boolean => sms.tries.some(({ carrier, result }) => carrier === name && result === 'refused');
+      const left = fit.filter(({ name }) => unknown(name) < MOST_UNKNOWN && !refused(name));
+      if (left.length === 0) return { result: fit.some(({ name }) => unknown(name) > 0) ? 'unknown' : 'none' };
+      if (await askedWithinADay(db) >= mostPerDay) throw await tryLater(db, smsId, 'budget-spent', BUDGET_AGAIN_MS);
 
       const template = sms.template as TemplateName;
+      const text = textOf(template, sms.locale, params);
       let hiccup: CarrierFailure | CarrierLimit | undefined;
       for (const carrier of left) {
+        if (sms.expiresAt.getTime() <= Date.now()) return { result: 'expired' };
+        const tryId = await noteTry(db, smsId, carrier.name);
         try {
           const submission = await carrier.send({ id: smsId, phone: sms.phone, template, locale: sms.locale, params });
           if (submission.result === 'accepted') {
-            await noteSubmission(db, seal, {
-              smsId, carrier: carrier.name, carrierId: submission.carrierId, text: textOf(template, sms.locale, params),
-            });
+            const { carrierId } = submission;
+            await noteResult(db, seal, tryId, { result: 'accepted', carrierId, ...(carrier.name === 'outbox' && { text }) });
             return { result: 'taken', carrier: carrier.name };
           }
-          await noteFailure(db, smsId, submission.code, undefined);
+          await noteResult(db, seal, tryId, submission);
           if (submission.result === 'bad-number') return { result: 'none' };
         } catch (error) {
           if (!(error instanceof CarrierFailure || error instanceof CarrierLimit)) throw error;
+          const isUnknown = error instanceof CarrierFailure && error.unknown;
+          await noteResult(db, seal, tryId, { result: isUnknown ? 'unknown' : 'failed', code: error.code });
           hiccup = error;
         }
       }
       if (!hiccup) return { result: 'none' };
-      throw await failed(db, smsId, hiccup.code, hiccup instanceof CarrierLimit ? hiccup.retryAfterMs : undefined);
+      throw await tryLater(db, smsId, hiccup.code, hiccup instanceof CarrierLimit ? hiccup.retryAfterMs : undefined);
     },
 
     async askForReceipt({ smsId, carrier: name }) {
       const carrier = carriers.find((each) => each.name === name);
-      const submission = await lastSubmission(db, seal, smsId, name);
-      if (!carrier || !submission) return undefined;
-      if (submission.receipt) return submission.receipt;
+      const accepted = await lastAccepted(db, seal, smsId, name);
+      if (!carrier || !accepted) return undefined;
+      if (accepted.receipt) return accepted.receipt;
       try {
-        return await carrier.receipt({ phone: submission.phone, carrierId: submission.carrierId, sentAt: submission.acceptedAt });
+        return await carrier.receipt({ phone: accepted.phone, carrierId: accepted.carrierId, sentAt: accepted.at });
       } catch (error) {
         if (error instanceof CarrierFailure) throw ApplicationFailure.retryable(error.code, 'carrier');
         throw error;
@@ -87,9 +106,9 @@ async function paramsNow(db: Db, { template, params, personId }: SmsToSend): Pro
   return count > 0 ? { ...params, count: String(count) } : undefined;
 }
 
-/** Writes the failure down where requester and administrator see it, and makes Temporal try again, not before `delayMs`. */
-async function failed(db: Db, smsId: string, code: string, delayMs: number | undefined): Promise<ApplicationFailure> {
+/** The failure that makes Temporal try again, not before `delayMs`; when, is written down for whoever looks. */
+async function tryLater(db: Db, smsId: string, code: string, delayMs: number | undefined): Promise<ApplicationFailure> {
   const byPolicy = Math.min(60_000, 1_000 * 2 ** (Context.current().info.attempt - 1));
-  await noteFailure(db, smsId, code, delayMs ?? byPolicy);
+  await noteNextAttempt(db, smsId, code, delayMs ?? byPolicy);
   return ApplicationFailure.create({ message: code, type: 'carrier', ...(delayMs !== undefined && { nextRetryDelay: delayMs }) });
 }

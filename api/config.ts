@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { smsSettings, type SmsSettings } from '../sms/carriers.ts';
+import { smsSettings, type SmsSettings } from '../sms/settings.ts';
 import { parseFailpoints } from './failpoints.ts';
 
 /** The settings of one API process. */

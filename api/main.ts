@@ -7,6 +7,7 @@ import { migrate } from '../db/migrate.ts';
 import { deleteOldIdempotencyKeys } from '../db/queries/idempotency.ts';
 import { createFirstAdministrator } from '../db/queries/people.ts';
 import { deleteOldSessions } from '../db/queries/sessions.ts';
+import { deleteOldSms } from '../db/queries/sms.ts';
 import { createSeal } from '../db/sealed.ts';
 import { seedContracts } from '../db/seeds/contracts.ts';
 import { processTypes } from '../workflows/contracts.ts';
@@ -25,6 +26,8 @@ import { createWrites } from './writes.ts';
 
 const DISPATCHER_CONCURRENCY = 8;
 const HOUR = 3_600_000;
+/** Phones are personal data: kept no longer than visitors' would be (reliability, section 4). */
+const SMS_KEPT_DAYS = 90;
 
 const config = configOrExit();
 armFailpoints(config.failpoints);
@@ -98,7 +101,7 @@ async function prepare(db: Db, { databaseUrl, demo, publicUrl }: Config): Promis
 async function clean(): Promise<void> {
   try {
     const keys = await deleteOldIdempotencyKeys(db);
-    log.info({ keys, sessions: await deleteOldSessions(db, IDLE_MINUTES) }, 'cleaned');
+    log.info({ keys, sessions: await deleteOldSessions(db, IDLE_MINUTES), sms: await deleteOldSms(db, SMS_KEPT_DAYS) }, 'cleaned');
   } catch (error) {
     log.warn({ error: forLog(error) }, 'cleaning failed');
   }

@@ -43,11 +43,14 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
   const handler: RequestHandler = async (req, res) => {
     const progress: Progress = { locale: localeOf(req), idempotency: withoutKey };
     logWhenDone(res, endpoint, progress, deps);
-    if (isWrite) deps.writes.begin();
+    let isCounted = false;
     try {
       const actor = endpoint.access === 'public' ? undefined : await identify(req, progress, deps);
       if (isWrite && isFromPages(endpoint.accepts)) requireOwnOrigin(req, deps.config);
       requireAccess(endpoint, actor);
+      // Not what a stranger sends: it would hold up the outbox.
+      isCounted = isWrite && actor !== undefined;
+      if (isCounted) deps.writes.begin();
       const { locale } = progress;
       const params = parseInput(endpoint.params, { ...req.params }, 'path', locale);
       const query = parseInput(endpoint.query, parseQuery(searchOf(req)), 'query', locale);
@@ -61,7 +64,7 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
     } catch (error) {
       await answerFailure(error, req, res, endpoint, progress, deps);
     } finally {
-      if (isWrite) deps.writes.end();
+      if (isCounted) deps.writes.end();
     }
   };
   return Object.assign(handler, { endpoint });

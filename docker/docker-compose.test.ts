@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 
@@ -18,10 +18,21 @@ const { services } = parse(text, { merge: true }) as { services: Record<string, 
 /** Variables that docker compose takes from the environment: name and what follows it (`:?…` or `:-…`). */
 const variables = [...text.matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name, rest]) => ({ name: name!, rest: rest! }));
 
+/** Top folders that a folder's programs import from. */
+function importedFolders(folder: string): string[] {
+  const files = readdirSync(new URL(`../${folder}`, import.meta.url), { recursive: true }) as string[];
+  return files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).flatMap((name) => {
+    const place = `${folder}/${name}`;
+    return [...read(place).matchAll(/from '(\.\.?\/[^']+)'/g)]
+      .map(([, target]) => new URL(target!, `file:///${place}`).pathname.split('/')[1]!)
+      .filter((top) => !top.includes('.'));
+  });
+}
+
 describe('docker-compose.yml', () => {
   for (const readme of ['README.md', 'README.zh-CN.md']) {
     it(`uses only variables that the table of ${readme} explains`, () => {
-      const explained = new Set([...read(readme).matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
+      const explained = new Set([...read(readme).matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, names]) => names!.split(/[、, ]+/).map((name) => name.replaceAll('`', ''))));
       const own = Object.entries(services).filter(([, { image }]) => image.startsWith('houqin:'))
         .flatMap(([, { environment = {} }]) => Object.keys(environment));
       expect([...variables.map(({ name }) => name), ...own].filter((name) => !explained.has(name))).to.deep.equal([]);
@@ -35,11 +46,21 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('has every folder of ours that the programs import in the image', () => {
+    const folders = new Set(['api', 'worker', 'activities', 'db', 'workflows', 'sms'].flatMap((folder) => importedFolders(folder)));
+    for (const folder of folders) {
+      expect(read('Dockerfile'), folder).to.match(new RegExp(`^COPY ${folder} ${folder}$`, 'm'));
+      expect(read('.dockerignore'), folder).to.match(new RegExp(`^!${folder}$`, 'm'));
+    }
+    expect(folders.size).to.be.above(4);
+  });
+
   it('gives no secret a default, and writes none down', () => {
-    for (const { name, rest } of variables) if (/SECRET|PASSWORD/.test(name)) expect(rest, name).to.match(/^:\?/);
+    // Those that are not always needed are empty by default, never something.
+    for (const { name, rest } of variables) if (/SECRET|PASSWORD|TOKEN/.test(name)) expect(rest, name).to.match(/^:(\?.*|-)$/);
     for (const [service, { environment = {} }] of Object.entries(services)) {
       for (const [name, value] of Object.entries(environment)) {
-        if (/SECRET|PASSWORD|PWD|_URL$/.test(name)) expect(value, `${service}: ${name}`).to.match(/\$\{\w+:\?/);
+        if (/SECRET|PASSWORD|PWD|_URL$/.test(name)) expect(value, `${service}: ${name}`).to.match(/\$\{\w+:(\?|-\})/);
       }
     }
   });

@@ -24,6 +24,8 @@ const RECEIPTS: Readonly<Record<number, Receipt>> = { 2: 'undelivered', 3: 'deli
 
 const LIMITS = /^(isv\.BUSINESS_LIMIT_CONTROL|isv\.DAY_LIMIT_CONTROL|isv\.MONTH_LIMIT_CONTROL|Throttling(\..+)?)$/;
 const BAD_NUMBERS = /^isv\.(MOBILE_NUMBER_ILLEGAL|MOBILE_COUNT_OVER_LIMIT)$/;
+/** The line broke before anything was said. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 const HICCUPS = /^(isp\.|SignatureNonceUsed|ServiceUnavailable|InternalError|isv\.OUT_OF_SERVICE$)/;
 
 /** Aliyun SMS by its official SDK; to +86 only. */
@@ -46,7 +48,8 @@ export function createAliyun({ endpoint, accessKeyId, accessKeySecret, signName,
         templateParam: JSON.stringify(Object.fromEntries(templates[template].params.map((name) => [name, params[name] ?? '']))),
         outId: id,
       }))).body);
-      if (code === 'OK') return { result: 'accepted', carrierId: bizId! };
+      if (code === 'OK' && bizId) return { result: 'accepted', carrierId: bizId };
+      if (code === 'OK') throw new CarrierFailure('no-id', true);
       if (BAD_NUMBERS.test(code)) return { result: 'bad-number', code };
       if (LIMITS.test(code)) throw new CarrierLimit(code, LIMIT_MS);
       if (HICCUPS.test(code)) throw new CarrierFailure(code);
@@ -73,7 +76,8 @@ async function ask<Body extends { code?: string | undefined }>(call: () => Promi
       if (statusCode >= 500) throw new CarrierFailure(code);
       return { code } as Body & { code: string };
     }
-    throw new CarrierFailure(lineCode(error));
+    const line = lineCode(error);
+    throw new CarrierFailure(line, !NEVER_SENT.has(line));
   }
 }
 

@@ -47,12 +47,14 @@ export class CarrierLimit extends Error {
   }
 }
 
-/** A hiccup of the carrier's or of the line. The code never quotes what was sent. */
+/** A hiccup of the carrier's or of the line. The code never quotes what was sent. `unknown`: the carrier may have taken it all the same. */
 export class CarrierFailure extends Error {
   readonly code: string;
+  readonly unknown: boolean;
 
-  constructor(code: string) {
+  constructor(code: string, unknown = false) {
     super(code);
     this.code = code;
+    this.unknown = unknown;
   }
 }

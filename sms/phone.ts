@@ -7,9 +7,3 @@ export function e164(text: string): string | undefined {
   if (/^(\+?86)?1[3-9]\d{9}$/.test(digits)) return `+86${digits.slice(-11)}`;
   return /^\+(?!86)[1-9]\d{6,14}$/.test(digits) ? digits : undefined;
 }
-
-/** What is shown of a number to who need not know it: `138****5678`. */
-export function masked(phone: string): string {
-  const local = phone.replace(/^\+86/, '');
-  return `${local.slice(0, 3)}****${local.slice(-4)}`;
-}

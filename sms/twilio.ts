@@ -19,8 +19,8 @@ export interface TwilioSettings {
 
 const OFFICIAL = 'https://api.twilio.com';
 const TIMEOUT_MS = 8_000;
-/** Not a number, not a mobile one, unsubscribed, unreachable country. */
-const BAD_NUMBERS = new Set([21211, 21214, 21217, 21408, 21610, 21612, 21614]);
+/** Not a number, or not a mobile one. What is Twilio's own limit (a country, a sender, an unsubscription) is no fault of the number's. */
+const BAD_NUMBERS = new Set([21211, 21217, 21614]);
 
 /** Twilio by its official SDK. */
 export function createTwilio({ accountSid, authToken, from, toChina, statusCallback, endpoint }: TwilioSettings): Carrier {
@@ -46,7 +46,7 @@ export function createTwilio({ accountSid, authToken, from, toChina, statusCallb
         if (typeof code === 'number' && BAD_NUMBERS.has(code)) return { result: 'bad-number', code: String(code) };
         if (status === 429) throw new CarrierLimit(String(code ?? 429), 60_000);
         if (status >= 400 && status < 500) return { result: 'refused', code: String(code ?? status) };
-        throw new CarrierFailure(String(status || code || 'unreachable'));
+        throw new CarrierFailure(String(status || code || 'unreachable'), status === 0 && code !== 'ECONNREFUSED' && code !== 'ENOTFOUND');
       }
     },
     async receipt({ carrierId }) {

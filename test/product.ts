@@ -22,7 +22,8 @@ import { seedContracts } from '../db/seeds/contracts.ts';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { processTypes } from '../workflows/contracts.ts';
 import { createWorker, type WorkerPair } from '../worker/create-worker.ts';
-import { createCarriers, smsSettings } from '../sms/carriers.ts';
+import { createCarriers } from '../sms/carriers.ts';
+import { smsSettings } from '../sms/settings.ts';
 import { createTestDatabase } from './database.ts';
 import { login, type Person } from './person.ts';
 

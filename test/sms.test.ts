@@ -95,7 +95,7 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
       const results: boolean[] = [];
       for (let i = 0; i < 42; i += 1) {
         results.push(await enqueueSms(trx, product.sms.seal, {
-          key: `many.${i}`, phone: other, template: 'tasks-late', locale: 'zh-CN', params: {}, personId: leaderId,
+          key: `many.${i}`, phone: other, template: 'tasks-late', locale: 'zh-CN', params: {}, personId: 'person-wang-wei',
           notBefore: new Date(Date.now() + HOUR), expiresAt: new Date(Date.now() + 2 * HOUR),
         }));
       }
@@ -114,7 +114,7 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
     const forged = await twilioSays(id, { MessageSid: carrierId, MessageStatus: 'delivered' }, 'another token');
     expect(forged.status).to.equal(404);
     expect((await twilioSays(id, { MessageSid: carrierId, MessageStatus: 'sent' })).status).to.equal(204);
-    expect((await product.db('sms_submission').where({ sms_id: id }).first()).receipt).to.equal(null);
+    expect((await product.db('sms_try').where({ sms_id: id, result: 'accepted' }).first()).receipt).to.equal(null);
     expect((await twilioSays(id, { MessageSid: carrierId, MessageStatus: 'delivered' })).status).to.equal(204);
     await becomes(id, 'delivered');
   });
@@ -163,7 +163,7 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
     carriers.next('aliyun', { does: 'fails', status: 503 }, { does: 'lost' });
     carriers.next('twilio', { does: 'fails', status: 500 }, { does: 'says', code: '20429', status: 429 });
     const id = await send();
-    await eventually('a failure is written down', async () => (await row(id)).failing_since !== null, 20);
+    await eventually('a failure is written down', async () => (await row(id)).next_attempt_at !== null, 20);
     const failing = await row(id);
     expect(failing.last_error).to.be.a('string');
     expect(failing.next_attempt_at.getTime()).to.be.above(failing.failing_since.getTime());
@@ -173,7 +173,7 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
     expect(carriers.taken.map(({ ours }) => ours)).to.eql([id]);
     // Aliyun's receipt names our id: so we learn that it was taken, and the phone is not told twice.
     await aliyunSays([report((await taken(id))[0]!, true)]);
-    expect(await product.db('sms_submission').where({ sms_id: id, receipt: 'delivered' })).to.have.length(1);
+    expect(await product.db('sms_try').where({ sms_id: id, receipt: 'delivered' })).to.have.length(1);
   });
 
   it('hears a receipt once, and none that is forged, unknown or not understood', async () => {
@@ -210,7 +210,7 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
     const [digest, ...more] = await digests();
     expect(more.length).to.be.at.most(1);
     expect(digest.not_before.getTime()).to.be.above(Date.now());
-    await fastForward(product, digest.id, 3 * MINUTE);
+    await fastForward(product, digest.id, 65 * MINUTE);
     const sms = await taken(digest.id);
     expect(sms).to.have.length(1);
     const { phone } = (await product.db('person').where({ id: leaderId }).first('phone'))!;
@@ -224,6 +224,30 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
       const { error } = await replayHistory((await product.temporal.history(id))!, process.env.HOUQIN_TEST_ROOT!);
       expect(error, id).to.equal(undefined);
     }
+  });
+
+  it('is not sent a third time to a carrier that may have taken it twice, and says that nobody knows', async () => {
+    carriers.next('aliyun', { does: 'lost' }, { does: 'lost' });
+    carriers.next('twilio', { does: 'says', code: '21408' });
+    const id = await send();
+    await becomes(id, 'sent');
+    expect(await taken(id)).to.have.length(2);
+    const tries = await product.db('sms_try').where({ sms_id: id }).orderBy('id').select('carrier', 'result');
+    expect(tries.map(({ carrier, result }) => `${carrier} ${result}`)).to.eql(['aliyun unknown', 'twilio refused', 'aliyun unknown']);
+    // A receipt that comes after all is the last word.
+    await aliyunSays([report(carriers.taken.find(({ ours }) => ours === id)!, true)]);
+    expect((await row(id)).state).to.equal('delivered');
+  });
+
+  it('shows an administrator what a carrier refuses, though another one took it, until it takes something again', async () => {
+    const seen = async () => (await (await product.as('admin')).get('/admin/operations')).body.sms.filter(({ code }: any) => code === 'isv.AMOUNT_NOT_ENOUGH');
+    carriers.next('aliyun', { does: 'says', code: 'isv.AMOUNT_NOT_ENOUGH' });
+    const id = await send();
+    expect((await taken(id))[0]!.carrier).to.equal('twilio');
+    const [trouble] = await seen();
+    expect(trouble).to.include({ carrier: 'aliyun', messages: 1 });
+    await taken(await send());
+    await eventually('Aliyun is well again', async () => (await seen()).length === 0);
   });
 
   it('leaves neither phone nor words in Temporal', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { enqueueSms, noteSubmission } from '../db/queries/sms.ts';
+import { enqueueSms, noteResult, noteTry } from '../db/queries/sms.ts';
 import { startBrowser, type TestBrowser } from '../test/browser.ts';
 import { makeCases } from '../test/cases.ts';
 import { findThings, pageTable, type Things } from '../test/page-table.ts';
@@ -47,7 +47,7 @@ describe('Every page, at both widths, in both languages, in light and dark', fun
       notBefore: new Date(Date.now() + 3_600_000), expiresAt: new Date(Date.now() + 7_200_000),
     }));
     const { id } = await db('sms').where({ key: 'page' }).first('id');
-    await noteSubmission(db, seal, { smsId: id, carrier: 'outbox', carrierId: id, text: '2' });
+    await noteResult(db, seal, await noteTry(db, id, 'outbox'), { result: 'accepted', carrierId: id, text: '2' });
   }
 
   /** Visits the pages of one account; the colours change under a page that is open. */

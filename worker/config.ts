@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseFailpoints } from '../api/failpoints.ts';
-import { smsSettings } from '../sms/carriers.ts';
+import { smsSettings } from '../sms/settings.ts';
 
 /** What the worker reads from the environment, once. Throws with the variable's name and the remedy when one is missing. */
 export function workerConfig(env: NodeJS.ProcessEnv) {

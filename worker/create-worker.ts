@@ -56,8 +56,10 @@ export async function createWorker(parts: WorkerParts): Promise<WorkerPair> {
     activities: createOutsideActivities(parts),
     interceptors,
     maxConcurrentActivityTaskExecutions: 10,
+    // Carriers have limits of their own; this one keeps a mistake of ours from being sent out at full speed.
+    maxTaskQueueActivitiesPerSecond: 20,
     shutdownGraceTime: '3 seconds',
-    shutdownForceTime: '8 seconds',
+    shutdownForceTime: '20 seconds',
   });
   return {
     async run() {

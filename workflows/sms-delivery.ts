@@ -1,4 +1,6 @@
-import { condition, defineSignal, isCancellation, proxyActivities, proxyLocalActivities, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope, condition, defineSignal, isCancellation, proxyActivities, proxyLocalActivities, setHandler, sleep, workflowInfo,
+} from '@temporalio/workflow';
 import type { SmsActivities, SmsRecords } from '../activities/sms.ts';
 import { outsideQueue } from './lib/contract.ts';
 
@@ -30,30 +32,37 @@ const records = proxyLocalActivities<SmsRecords>({
  * The delivery of one SMS: the first carrier that takes it; another one when it refuses, or reports that the phone was not reached. A carrier
  * that is away is tried again until the message is worth nothing any more. Answers what became of it.
  */
-export async function smsDelivery({ smsId, notBefore, expiresAt }: SmsInput): Promise<string> {
+export async function smsDelivery(input: SmsInput): Promise<string> {
   const receipts = new Map<string, SmsReceipt['receipt']>();
   setHandler(smsReceipt, ({ carrier, receipt }) => {
     receipts.set(carrier, receipt);
   });
+  const outcome = await deliver(input, receipts).catch((error: unknown) => {
+    if (isCancellation(error)) return 'dropped';
+    throw error;
+  });
+  await CancellationScope.nonCancellable(() => records.settleSms({ smsId: input.smsId, state: outcome }));
+  return outcome;
+}
+
+async function deliver({ smsId, notBefore, expiresAt }: SmsInput, receipts: ReadonlyMap<string, SmsReceipt['receipt']>): Promise<string> {
+  const isDelivered = (): boolean => [...receipts.values()].includes('delivered');
   const tried: string[] = [];
   let outcome = 'refused';
-
   await sleep(Math.max(1, Date.parse(notBefore) - Date.now()));
   for (;;) {
+    if (Date.parse(expiresAt) <= Date.now()) return tried.length > 0 ? outcome : 'expired';
     const sent = await outside(expiresAt).sendSms({ smsId, tried: [...tried] }).catch(untilTooLate);
-    if (!sent || sent.result !== 'taken') {
-      outcome = !sent ? 'expired' : sent.result === 'dropped' ? 'dropped' : outcome;
-      break;
-    }
+    if (isDelivered()) return 'delivered';
+    if (!sent || sent.result === 'expired') return tried.length > 0 ? outcome : 'expired';
+    if (sent.result !== 'taken') return { none: outcome, unknown: 'sent', dropped: 'dropped' }[sent.result];
     const { carrier } = sent;
-    await condition(() => receipts.has(carrier), RECEIPT_WITHIN);
-    const receipt = receipts.get(carrier) ?? await outside(expiresAt).askForReceipt({ smsId, carrier }).catch(untilTooLate) ?? 'sent';
-    outcome = receipt;
-    if (receipt !== 'undelivered') break;
+    await condition(() => receipts.has(carrier) || isDelivered(), RECEIPT_WITHIN);
+    if (isDelivered()) return 'delivered';
+    outcome = receipts.get(carrier) ?? await outside(expiresAt).askForReceipt({ smsId, carrier }).catch(untilTooLate) ?? 'sent';
+    if (outcome !== 'undelivered') return outcome;
     tried.push(carrier);
   }
-  await records.settleSms({ smsId, state: outcome });
-  return outcome;
 }
 
 /** Carriers, on the queue of what is outside: another one than the steps of processes, so that a slow carrier holds up no approval. */
@@ -61,7 +70,8 @@ function outside(expiresAt: string): SmsActivities {
   return proxyActivities<SmsActivities>({
     taskQueue: outsideQueue(workflowInfo().taskQueue),
     scheduleToCloseTimeout: Math.max(1_000, Date.parse(expiresAt) - Date.now()),
-    startToCloseTimeout: '20 seconds',
+    // Every carrier in turn, 16 s each at most.
+    startToCloseTimeout: '60 seconds',
     retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
   });
 }

@@ -45,8 +45,8 @@ export const operationContract = {
         /** Not tried for two minutes: mended by a worker that counts anew, or there is no worker. */
         stale: z.boolean(),
       })),
-      /** SMS that carriers do not take, by what they say. */
-      sms: z.array(z.object({ code: z.string(), messages: z.int(), since: instant, nextAt: instant.nullable() })),
+      /** What carriers refuse or do not answer, since they last took something. */
+      sms: z.array(z.object({ carrier: z.string(), code: z.string(), messages: z.int(), since: instant, nextAt: instant.nullable() })),
       arranging: first(z.object({
         process, since: instant, cause,
         /** The workflow task that waits or fails, where Temporal told of one. */

@@ -87,7 +87,7 @@ export const taskContract = {
       due: z.enum(['overdue', 'today']).optional(),
       sort: z.enum(['due', 'created']).default('due'),
     }),
-    /** `more`: there are more than `total`, which is counted up to 10,000. */
+    /** `more`: there are at least `total`, which is counted up to 10,000. */
     response: listOf(taskSummary).extend({ more: z.boolean() }),
   }),
   getTask: endpoint({

@@ -28,6 +28,8 @@ interface DispatcherParts {
 
 const LOOK_AGAIN_MS = 20;
 const HOLD_MS = 1_000;
+/** Who writes so much for so long is no burst: then both go on side by side. */
+const BURST_MS = 5_000;
 const AT_ONCE_WHEN_BUSY = 2;
 /** Errors that the same message will meet again, whatever one waits for: the row is parked for an administrator. */
 const HOPELESS = new Set<number>([
@@ -76,7 +78,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       lookAgain = undefined;
       pump();
     }, LOOK_AGAIN_MS);
-    return performance.now() - heldSince < HOLD_MS ? 0 : AT_ONCE_WHEN_BUSY;
+    const held = performance.now() - heldSince;
+    if (held < HOLD_MS) return 0;
+    return held < BURST_MS ? AT_ONCE_WHEN_BUSY : concurrency;
   }
 
   async function deliver(row: OutboxRow): Promise<Delivery> {

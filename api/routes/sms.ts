@@ -18,7 +18,7 @@ export function smsRoutes({ db, seal, config, outbox, log }: Deps): Route[] {
   const { order, twilio, aliyunToken } = config.sms;
 
   async function record(carrier: string, carrierId: string, smsId: string | undefined, receipt: 'delivered' | 'undelivered'): Promise<void> {
-    const id = await db.transaction((trx) => recordReceipt(trx, seal, { carrier, carrierId, smsId, receipt }));
+    const id = await db.transaction((trx) => recordReceipt(trx, { carrier, carrierId, smsId, receipt }));
     if (id) outbox.kick(id);
   }
 

@@ -25,7 +25,7 @@ export type Delivery = { result: 'delivered' } | { result: 'failed' | 'parked'; 
 /** Longest wait between two attempts, in seconds: what is due after Temporal's return is delivered within it. */
 const LONGEST_WAIT_S = 4;
 
-/** Writes a message in the transaction that decided it. The caller holds the process row, so ids are in commit order per process. */
+/** Writes a message in the transaction that decided it. The caller holds the process row, so ids are in commit order per process; an SMS has its start, and receipts one by one. */
 export async function enqueue(trx: Knex.Transaction, message: OutboxMessage): Promise<void> {
   await trx('outbox').insert({
     process_id: message.processId, kind: message.kind, name: message.name, payload: JSON.stringify(message.payload),

@@ -19,7 +19,6 @@ export interface NewSms {
   locale: string;
   params: Readonly<Record<string, string>>;
   personId?: string;
-  processId?: string;
   /** ISO 8601. It goes out at the earliest at `notBefore`, and is worth nothing after `expiresAt`. */
   notBefore: Date;
   expiresAt: Date;
@@ -43,7 +42,6 @@ export async function enqueueSms(trx: Knex.Transaction, seal: Seal, sms: NewSms)
   const inserted = await trx('sms').insert({
     id,
     key: sms.key,
-    process_id: sms.processId ?? null,
     person_id: sms.personId ?? null,
     phone_sealed: seal.seal(sms.phone, PHONE),
     phone_index: phoneIndex,
@@ -71,8 +69,8 @@ export interface SmsToSend {
   personId: string | null;
   settled: boolean;
   expiresAt: Date;
-  /** Carriers that have taken it. */
-  takenBy: string[];
+  /** How often each carrier was asked, and what came of it. */
+  tries: { carrier: string; result: string }[];
 }
 
 /** An SMS with its phone in clear; undefined when its data were deleted. */
@@ -88,84 +86,98 @@ export async function smsToSend(db: Db, seal: Seal, id: string): Promise<SmsToSe
     personId: row.person_id,
     settled: row.state !== 'waiting',
     expiresAt: row.expires_at,
-    takenBy: await db('sms_submission').where({ sms_id: id }).distinct().pluck('carrier'),
+    tries: await db('sms_try').where({ sms_id: id }).select('carrier', 'result').orderBy('id'),
   };
 }
 
-/** How many SMS carriers have taken today, by the database's clock. */
-export async function takenToday(db: Db): Promise<number> {
-  const row = await db('sms_submission').where('accepted_at', '>', db.raw(`now() - interval '1 day'`)).count('* as n').first();
+/** How many SMS carriers were asked to take within a day; those that they certainly did not take are free. */
+export async function askedWithinADay(db: Db): Promise<number> {
+  const row = await db('sms_try').where('at', '>', db.raw(`now() - interval '1 day'`)).whereIn('result', ['asked', 'accepted', 'unknown'])
+    .count('* as n').first();
   return Number(row!.n);
 }
 
-/** A carrier has taken it. `text` is what the phone shows. */
-export async function noteSubmission(
-  db: Db, seal: Seal, { smsId, carrier, carrierId, text }: { smsId: string; carrier: string; carrierId: string; text: string },
+/** Notes, before it is done, that a carrier is asked: without a database nothing leaves the house. Answers the try's id. */
+export async function noteTry(db: Db, smsId: string, carrier: string): Promise<number> {
+  const [row] = await db('sms_try').insert({ sms_id: smsId, carrier }).returning<{ id: number }[]>('id');
+  await db('sms').where({ id: smsId }).update({ attempts: db.raw('attempts + 1') });
+  return row!.id;
+}
+
+/** What came of a try. `text`, what the phone shows, is for the demo's page. */
+export async function noteResult(
+  db: Db, seal: Seal, tryId: number, { result, code, carrierId, text }: {
+    result: 'accepted' | 'refused' | 'bad-number' | 'failed' | 'unknown'; code?: string; carrierId?: string; text?: string;
+  },
 ): Promise<void> {
   await db.transaction(async (trx) => {
-    await trx('sms_submission').insert({ carrier, carrier_id: carrierId, sms_id: smsId, text_sealed: seal.seal(text, TEXT) })
-      .onConflict(['carrier', 'carrier_id']).ignore();
-    await trx('sms').where({ id: smsId }).update({
-      attempts: trx.raw('attempts + 1'), last_error: null, failing_since: null, next_attempt_at: null,
-    });
+    // A receipt may have been first, and then it is known to be taken.
+    const [row] = await trx('sms_try').where({ id: tryId }).whereNot('result', 'accepted').update({
+      result, code: code ?? null, carrier_id: carrierId ?? null, ...(text !== undefined && { text_sealed: seal.seal(text, TEXT) }),
+    }).returning('sms_id');
+    if (!row) return;
+    await trx('sms').where({ id: row.sms_id }).update(result === 'accepted'
+      ? { last_error: null, failing_since: null, next_attempt_at: null }
+      : { last_error: code ?? null, failing_since: trx.raw('coalesce(failing_since, now())') });
   });
 }
 
-/** A try has failed; the next one comes in about `nextInMs`, or not at all. */
-export async function noteFailure(db: Db, smsId: string, code: string, nextInMs: number | undefined): Promise<void> {
+/** When an SMS that failed is tried again, about. */
+export async function noteNextAttempt(db: Db, smsId: string, code: string, inMs: number): Promise<void> {
   await db('sms').where({ id: smsId }).update({
-    attempts: db.raw('attempts + 1'),
-    last_error: code,
-    failing_since: db.raw('coalesce(failing_since, now())'),
-    next_attempt_at: nextInMs === undefined ? null : db.raw("now() + ? * interval '1 millisecond'", [nextInMs]),
+    last_error: code, failing_since: db.raw('coalesce(failing_since, now())'), next_attempt_at: db.raw("now() + ? * interval '1 millisecond'", [inMs]),
   });
 }
 
 /** What a carrier has taken, by its own id. */
-export interface SubmissionRow {
-  smsId: string;
+export interface AcceptedRow {
   phone: string;
   carrierId: string;
-  acceptedAt: Date;
+  at: Date;
   receipt: 'delivered' | 'undelivered' | null;
 }
 
 /** The latest that a carrier has taken of an SMS. */
-export async function lastSubmission(db: Db, seal: Seal, smsId: string, carrier: string): Promise<SubmissionRow | undefined> {
-  const row = await db('sms_submission').join('sms', 'sms.id', 'sms_submission.sms_id').where({ sms_id: smsId, carrier })
-    .orderBy('accepted_at', 'desc').first('phone_sealed', 'carrier_id', 'accepted_at', 'receipt');
-  return row && {
-    smsId, phone: seal.open(row.phone_sealed, PHONE), carrierId: row.carrier_id, acceptedAt: row.accepted_at, receipt: row.receipt,
-  };
+export async function lastAccepted(db: Db, seal: Seal, smsId: string, carrier: string): Promise<AcceptedRow | undefined> {
+  const row = await db('sms_try').join('sms', 'sms.id', 'sms_try.sms_id').where({ sms_id: smsId, carrier, result: 'accepted' })
+    .orderBy('sms_try.id', 'desc').first('phone_sealed', 'carrier_id', 'at', 'receipt');
+  return row && { phone: seal.open(row.phone_sealed, PHONE), carrierId: row.carrier_id, at: row.at, receipt: row.receipt };
 }
 
 /**
- * A receipt has come: the first one of a submission counts, and its delivery hears of it. `smsId` is what the carrier gave back of ours, for
- * a submission that we never heard to be taken. Answers the SMS, undefined when it is none of ours or the receipt is known.
+ * A receipt has come: the first one counts, and the delivery hears of it. `smsId` is what the carrier gave back of ours: so we learn of one
+ * whose answer was lost. Answers the SMS, undefined when it is none of ours or the receipt is known.
  */
 export async function recordReceipt(
-  trx: Knex.Transaction, seal: Seal, { carrier, carrierId, smsId, receipt }: {
+  trx: Knex.Transaction, { carrier, carrierId, smsId, receipt }: {
     carrier: string; carrierId: string; smsId?: string | undefined; receipt: 'delivered' | 'undelivered';
   },
 ): Promise<string | undefined> {
-  if (smsId !== undefined && await trx('sms').where({ id: smsId }).first('id')) {
-    await trx('sms_submission').insert({ carrier, carrier_id: carrierId, sms_id: smsId, text_sealed: seal.seal('', TEXT) })
-      .onConflict(['carrier', 'carrier_id']).ignore();
-  }
-  const [row] = await trx('sms_submission').where({ carrier, carrier_id: carrierId }).whereNull('receipt')
-    .update({ receipt, receipt_at: trx.fn.now() }).returning('sms_id');
+  const heard = { receipt, receipt_at: trx.fn.now() };
+  const isKnown = await trx('sms_try').where({ carrier, carrier_id: carrierId }).first('id');
+  const tries = isKnown
+    ? trx('sms_try').where({ carrier, carrier_id: carrierId }).whereNull('receipt')
+    : trx('sms_try').where('id', trx('sms_try').where({ sms_id: smsId ?? '', carrier }).whereIn('result', ['asked', 'unknown']).min('id'));
+  const [row] = await tries.update(isKnown ? heard : { ...heard, result: 'accepted', carrier_id: carrierId }).returning('sms_id');
   if (!row) return undefined;
+  // Its delivery may have given up on a receipt; then this is its last word.
+  await trx('sms').where({ id: row.sms_id, state: 'sent' }).update({ state: receipt });
   await enqueue(trx, { processId: row.sms_id, kind: 'signal', name: 'smsReceipt', payload: { carrier, receipt } });
   return row.sms_id;
 }
 
-/** How an SMS ended; the first end stands, but a late receipt corrects what nobody knew. */
+/** How an SMS ended; the first end stands. */
 export async function recordEnd(db: Db, smsId: string, state: string): Promise<void> {
-  await db('sms').where({ id: smsId }).whereIn('state', ['waiting', 'sent'])
+  await db('sms').where({ id: smsId, state: 'waiting' })
     .update({ state, settled_at: db.fn.now(), next_attempt_at: null, ...(state === 'delivered' && { failing_since: null, last_error: null }) });
 }
 
-/** Open tasks that are a person's, or the person's to claim, whose reminder has passed: what a digest counts. */
+/** Deletes SMS with what was tried, so many days after they were asked for. Returns how many. */
+export async function deleteOldSms(db: Db, days: number): Promise<number> {
+  return db('sms').where('created_at', '<', db.raw('now() - make_interval(days => ?)', [days])).whereNot('state', 'waiting').delete();
+}
+
+/** Open tasks that are a person's, or the person's to claim, whose reminder or escalation has passed: what a digest counts. */
 export async function lateTasks(db: Db, personId: string): Promise<number> {
   const { rows: [row] } = await db.raw<{ rows: { n: number }[] }>(`
     SELECT count(DISTINCT task.id)::int AS n FROM inbox_entry entry JOIN task ON task.id = entry.task_id
@@ -173,15 +185,18 @@ export async function lateTasks(db: Db, personId: string): Promise<number> {
         SELECT 'person:' || id FROM person WHERE id = :personId AND active
         UNION ALL SELECT 'role:' || role_id FROM person_role WHERE person_id = :personId
         UNION ALL SELECT 'leader:' || id FROM department WHERE leader_id = :personId)
-      AND NOT :personId = ANY (entry.excluded) AND EXISTS (
+      AND NOT :personId = ANY (entry.excluded) AND (task.escalated_at IS NOT NULL OR EXISTS (
         SELECT FROM jsonb_array_elements(task.deadlines) AS deadline
-        WHERE deadline->>'kind' = 'remind' AND (deadline->>'at')::timestamptz <= now())`, { personId });
+        WHERE deadline->>'kind' = 'remind' AND (deadline->>'at')::timestamptz <= now()))`, { personId });
   return row!.n;
 }
 
-/** Active people with a phone, and their language. */
-export async function phonesOf(trx: Knex.Transaction, people: readonly string[]): Promise<{ id: string; phone: string; locale: string }[]> {
-  return trx('person').whereIn('id', [...people]).where('active', true).whereNotNull('phone').select('id', 'phone', 'locale').orderBy('id');
+/** Active people with a phone, their language, and the instant of the latest SMS of a template to each. */
+export async function phonesOf(
+  trx: Knex.Transaction, people: readonly string[], template: string,
+): Promise<{ id: string; phone: string; locale: string; lastAt: Date | null }[]> {
+  return trx('person').whereIn('id', [...people]).where('active', true).whereNotNull('phone').orderBy('id')
+    .select('id', 'phone', 'locale', trx('sms').max('not_before').whereRaw('sms.person_id = person.id').where({ template }).as('lastAt'));
 }
 
 /** One message of the demo's phones. */
@@ -195,24 +210,29 @@ export interface PhoneMessage {
 
 /** The latest messages of the demo's phones, the latest first. */
 export async function phoneMessages(db: Db, seal: Seal, limit: number): Promise<PhoneMessage[]> {
-  const rows = await db('sms_submission').join('sms', 'sms.id', 'sms_submission.sms_id').leftJoin('person', 'person.id', 'sms.person_id')
-    .where('sms_submission.carrier', 'outbox').orderBy([{ column: 'accepted_at', order: 'desc' }, { column: 'sms.id' }]).limit(limit)
-    .select('sms.id', 'sms.phone_sealed', 'person.name', 'text_sealed', 'accepted_at as at');
+  const rows = await db('sms_try').join('sms', 'sms.id', 'sms_try.sms_id').leftJoin('person', 'person.id', 'sms.person_id')
+    .where({ 'sms_try.carrier': 'outbox', 'sms_try.result': 'accepted' }).orderBy('sms_try.id', 'desc').limit(limit)
+    .select('sms.id', 'sms.phone_sealed', 'person.name', 'text_sealed', 'sms_try.at');
   return rows.map(({ phone_sealed: phone, text_sealed: text, ...row }) => ({ ...row, phone: seal.open(phone, PHONE), text: seal.open(text, TEXT) }));
 }
 
-/** SMS that no carrier has taken yet though they tried, by what was said last. */
+/** What a carrier refuses or does not answer, since it last took something. */
 export interface FailingSms {
+  carrier: string;
   code: string;
   messages: number;
   since: Date;
   nextAt: Date | null;
 }
 
-/** What carriers refuse or do not answer just now, the longest first. */
+/** Carriers' refusals and failures of the last day, until they take something again; whether or not another carrier took it. */
 export async function failingSms(db: Db): Promise<FailingSms[]> {
-  return db('sms').where({ state: 'waiting' }).whereNotNull('failing_since').groupBy('last_error').orderBy('since')
-    .select(
-      'last_error as code', db.raw('count(*)::int AS messages'), db.raw('min(failing_since) AS since'), db.raw('min(next_attempt_at) AS "nextAt"'),
-    );
+  const { rows } = await db.raw<{ rows: FailingSms[] }>(`
+    SELECT t.carrier, coalesce(t.code, 'no-answer') AS code, count(DISTINCT t.sms_id)::int AS messages, min(t.at) AS since,
+      min(sms.next_attempt_at) FILTER (WHERE sms.state = 'waiting') AS "nextAt"
+    FROM sms_try t JOIN sms ON sms.id = t.sms_id
+    WHERE t.at > now() - interval '1 day' AND t.result IN ('refused', 'failed', 'unknown')
+      AND NOT EXISTS (SELECT FROM sms_try later WHERE later.carrier = t.carrier AND later.result = 'accepted' AND later.id > t.id)
+    GROUP BY t.carrier, coalesce(t.code, 'no-answer') ORDER BY since`);
+  return rows;
 }

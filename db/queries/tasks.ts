@@ -214,7 +214,7 @@ export async function inbox(db: Db, viewer: Viewer, filter: TaskFilter, sort: 'd
 /** So many are counted one by one; nobody clears more by looking at their number. */
 const MOST_COUNTED = 10_000;
 
-/** How many tasks the viewer's inbox has in all, exact up to MOST_COUNTED, else that and `more`. A task that several principals have is counted once. */
+/** How many tasks the viewer's inbox has in all, exact where not more than MOST_COUNTED entries stand for them; else `total` is what those stand for, and `more`. A task that several principals have is counted once. */
 export async function inboxTotal(db: Db, viewer: Viewer, filter: TaskFilter): Promise<{ total: number; more: boolean }> {
   const some = entries(db, viewer, filter).whereRaw('entry.principal = ANY (?::text[])', [[...viewer.principals]])
     .select('entry.task_id', 'entry.sole').limit(MOST_COUNTED + 1).as('some');
@@ -223,7 +223,7 @@ export async function inboxTotal(db: Db, viewer: Viewer, filter: TaskFilter): Pr
     count(*) AS entries, count(*) FILTER (WHERE sole)
       + (SELECT count(DISTINCT id) FROM unnest(array_agg(task_id) FILTER (WHERE NOT sole)) AS id) AS tasks`));
   const [row] = await (isNarrowed(filter) ? counted : counted.options({ name: 'inbox-total' }));
-  return row.entries > MOST_COUNTED ? { total: MOST_COUNTED, more: true } : { total: row.tasks, more: false };
+  return { total: Math.min(row.tasks, MOST_COUNTED), more: row.entries > MOST_COUNTED };
 }
 
 /** The whole inbox is asked for so often that PostgreSQL keeps the statement; each filter would be another one. */

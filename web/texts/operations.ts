@@ -104,7 +104,7 @@ export const operationTexts = {
     zh: '流程不等短信，照常进行。请按运营商给出的代码处理；过期的短信不再发送。',
     en: 'No process waits for them. Act on what the carrier says; what is out of date is not sent any more.',
   },
-  'operations.sms.line': { zh: '{messages} 条，自 {since} 起', en: '{messages}, since {since}' },
+  'operations.sms.line': { zh: '{carrier}：{messages} 条，自 {since} 起', en: '{carrier}: {messages}, since {since}' },
   'operations.sms.next': { zh: '下次尝试 {time}', en: 'next try {time}' },
   'operations.retries.stale': {
     zh: '{time}之后没有再试：多半已经成功，或没有工作进程。',

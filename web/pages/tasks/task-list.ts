@@ -20,7 +20,7 @@ export function idOf({ id, processId }: Task): string {
 export function useTaskList(filter: Readonly<Ref<TaskFilter>>, loaded: () => void) {
   const tasks = shallowRef<readonly Task[]>([]);
   const total = ref<number | null>(null);
-  /** There are more than `total`. */
+  /** There are at least `total`. */
   const isMore = ref(false);
   const overdue = ref(0);
   const doneToday = ref(0);

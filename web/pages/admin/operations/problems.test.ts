@@ -26,7 +26,7 @@ describe('what is a problem of operations', () => {
   });
 
   it('is an SMS that no carrier takes', () => {
-    const sms = [{ code: 'isv.AMOUNT_NOT_ENOUGH', messages: 3, since: well.at, nextAt: null }];
+    const sms = [{ carrier: 'aliyun', code: 'isv.AMOUNT_NOT_ENOUGH', messages: 3, since: well.at, nextAt: null }];
     expect(problemsOf({ ...well, sms })).to.deep.equal(['sms']);
   });
 
