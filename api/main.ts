@@ -16,6 +16,8 @@ import { createApp } from './app.ts';
 import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { armFailpoints } from './failpoints.ts';
 import { createEvents } from './events.ts';
+import { deleteForgottenFiles } from './files/forgotten.ts';
+import { createFileStore } from './files/store.ts';
 import { createSentinel } from './operations/sentinel.ts';
 import { createDispatcher } from './outbox/dispatcher.ts';
 import { hashPassword } from './passwords.ts';
@@ -101,7 +103,9 @@ async function prepare(db: Db, { databaseUrl, demo, publicUrl }: Config): Promis
 async function clean(): Promise<void> {
   try {
     const keys = await deleteOldIdempotencyKeys(db);
-    log.info({ keys, sessions: await deleteOldSessions(db, IDLE_MINUTES), sms: await deleteOldSms(db, SMS_KEPT_DAYS) }, 'cleaned');
+    const sessions = await deleteOldSessions(db, IDLE_MINUTES);
+    const sms = await deleteOldSms(db, SMS_KEPT_DAYS);
+    log.info({ keys, sessions, sms, files: await deleteForgottenFiles(db, createFileStore(config.dataDir)) }, 'cleaned');
   } catch (error) {
     log.warn({ error: forLog(error) }, 'cleaning failed');
   }

@@ -48,8 +48,8 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
       const actor = endpoint.access === 'public' ? undefined : await identify(req, progress, deps);
       if (isWrite && isFromPages(endpoint.accepts)) requireOwnOrigin(req, deps.config);
       requireAccess(endpoint, actor);
-      // Not what a stranger sends: it would hold up the outbox.
-      isCounted = isWrite && actor !== undefined;
+      // Not what a stranger sends, nor an upload over a slow line: both would hold up the outbox.
+      isCounted = isWrite && actor !== undefined && endpoint.accepts !== 'multipart';
       if (isCounted) deps.writes.begin();
       const { locale } = progress;
       const params = parseInput(endpoint.params, { ...req.params }, 'path', locale);
