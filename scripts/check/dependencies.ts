@@ -13,6 +13,7 @@ const ALLOWED = new Set([
 const LOOKED_AT = new Map([
   [/^@img\/sharp-(libvips-|wasm32$|win32-)/, 'LGPL-3.0-or-later: a library of its own that is loaded and can be replaced'],
   [/^(busboy|streamsearch)$/, 'MIT in its file LICENSE; package.json has the old form `licenses`'],
+  [/^@darabonba\/typescript$/, 'Apache-2.0; package.json writes it out: Apache License 2.0'],
   [/^png-js$/, 'MIT in its file LICENSE; package.json says nothing'],
   [/^unionfs$/, 'Unlicense in its file LICENSE; package.json says nothing'],
 ]);
