@@ -1,7 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Db } from '../db/connect.ts';
 import {
-  askedWithinADay, lastAccepted, lateTasks, noteNextAttempt, noteResult, noteTry, recordEnd, smsToSend, type SmsToSend,
+  askedWithinADay, BUDGET_SPENT, lastAccepted, lateTasks, noteNextAttempt, noteResult, noteTry, recordEnd, smsToSend, type SmsToSend,
 } from '../db/queries/sms.ts';
 import type { Seal } from '../db/sealed.ts';
 import { CarrierFailure, CarrierLimit, type Carrier, type Receipt } from '../sms/carrier.ts';
@@ -51,7 +51,7 @@ export function createSmsActivities(
       const refused = (name: string): boolean => sms.tries.some(({ carrier, result }) => carrier === name && result === 'refused');
       const left = fit.filter(({ name }) => unknown(name) < MOST_UNKNOWN && !refused(name));
       if (left.length === 0) return { result: fit.some(({ name }) => unknown(name) > 0) ? 'unknown' : 'none' };
-      if (await askedWithinADay(db) >= mostPerDay) throw await tryLater(db, smsId, 'budget-spent', BUDGET_AGAIN_MS);
+      if (await askedWithinADay(db) >= mostPerDay) throw await tryLater(db, smsId, BUDGET_SPENT, BUDGET_AGAIN_MS);
 
       const template = sms.template as TemplateName;
       const text = textOf(template, sms.locale, params);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { earlierSecrets } from '../db/sealed.ts';
 import { smsSettings, type SmsSettings } from '../sms/settings.ts';
 import { parseFailpoints } from './failpoints.ts';
 
@@ -64,7 +65,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     temporalAddress: required(env, 'TEMPORAL_ADDRESS', 'host:port of the Temporal frontend, such as 127.0.0.1:7233'),
     temporalNamespace: env.TEMPORAL_NAMESPACE || 'houqin',
     secret: secretOf(env),
-    earlierSecrets: (env.HOUQIN_EARLIER_SECRETS ?? '').split(',').filter((each) => each !== ''),
+    earlierSecrets: earlierSecrets(env),
     sms: smsOf(env, { demo, publicUrl: publicUrl.origin }),
     publicUrl: publicUrl.origin,
     origins: [...new Set([publicUrl.origin, `http://127.0.0.1:${port}`, `http://localhost:${port}`])],

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { forgetStaleRetries, noteRetry } from '../db/queries/activity-retries.ts';
+import { enqueueSms } from '../db/queries/sms.ts';
+import { createSeal } from '../db/sealed.ts';
 import { startApi, type TestApi } from '../test/api.ts';
 import { giveRole, openAccounts } from '../test/accounts.ts';
 import { login, type Person } from '../test/person.ts';
@@ -67,6 +69,24 @@ describe('what is stuck', function () {
     expect(events).to.have.length(1);
     expect(events[0]).to.include({ actor_kind: 'administrator', actor_id: 'person-deng-zihan' });
     await api.database.db('outbox').delete();
+  });
+
+  it('names a parked message of an SMS, too, which belongs to no case', async () => {
+    const seal = createSeal('a secret of the tests with more than 32 letters');
+    const { db } = api.database;
+    await db.transaction((trx) => enqueueSms(trx, seal, {
+      key: 'parked', phone: '+8615400000036', template: 'tasks-late', locale: 'zh-CN', params: {}, notBefore: new Date(), expiresAt: new Date(Date.now() + 3_600_000),
+    }));
+    const { id } = await db('sms').where({ key: 'parked' }).first('id');
+    await db('outbox').where({ process_id: id }).update({ parked_at: ago(50), last_error: 'INVALID_ARGUMENT' });
+    const { parked } = (await look()).outbox;
+    expect(parked.total).to.equal(1);
+    expect(parked.items[0]).to.include({ id, process: null, name: 'smsDelivery', code: 'INVALID_ARGUMENT' });
+    expect((await admin.post(`/admin/operations/processes/${id}/redeliver`)).body).to.deep.equal({ redelivered: 1 });
+    expect((await look()).outbox.parked.total).to.equal(0);
+    expect((await db('audit_event').where({ action: 'messages-redelivered' }).orderBy('seq', 'desc').first()).detail).to.deep.equal({ count: 1, sms: id });
+    await db('outbox').delete();
+    await db('sms').delete();
   });
 
   it('is a process that has had no open task for half a minute; not one that waits for people, nor one that has just moved', async () => {

@@ -10,6 +10,11 @@ export interface Seal {
   index(text: string, place: string): Buffer;
 }
 
+/** The secrets of before that HOUQIN_EARLIER_SECRETS names, with commas between them. */
+export function earlierSecrets(env: NodeJS.ProcessEnv): string[] {
+  return (env.HOUQIN_EARLIER_SECRETS ?? '').split(',').filter((each) => each !== '');
+}
+
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 /** So much of a key's hash stands before what it has sealed. */

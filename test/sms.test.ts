@@ -263,3 +263,33 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
     for (const column of [stored.phone_sealed, stored.params_sealed]) expect(column.toString('latin1')).not.to.contain('15400009999');
   });
 });
+
+describe('SMS beyond the day’s budget', function () {
+  this.timeout(60_000);
+
+  it('wait, and the administrator sees that it is our own limit', async () => {
+    const carriers = await startCarriers();
+    const product = await startProduct({ sms: { ...carriers.env, HOUQIN_SMS_PER_DAY: '1' } });
+    try {
+      const id = await request(product, [{ itemId: await makeItem(product, 10), quantity: 1 }]);
+      const task = await openTask(product, id, 'department-leader');
+      await product.db.raw(`UPDATE task SET deadlines = '[{"kind":"remind","n":1,"at":"2026-01-01T00:00:00Z"}]' WHERE id = ?`, [task]);
+      const { id: personId } = await product.db('person').where({ username: 'leader' }).first('id');
+      for (const key of ['first', 'second']) {
+        await product.db.transaction((trx) => enqueueSms(trx, product.sms.seal, {
+          key, phone: PHONE, template: 'tasks-late', locale: 'zh-CN', params: {}, personId, notBefore: new Date(), expiresAt: new Date(Date.now() + HOUR),
+        }));
+        await eventually(`${key} was looked at`, async () => carriers.taken.length > 0
+          && (key === 'first' || (await product.db('sms').where({ key }).first('last_error')).last_error !== null));
+      }
+      expect(carriers.taken).to.have.length(1);
+      const { sms } = (await (await product.as('admin')).get('/admin/operations')).body;
+      expect(sms).to.have.length(1);
+      expect(sms[0]).to.include({ carrier: null, code: 'budget-spent', messages: 1 });
+      expect(Date.parse(sms[0].nextAt)).to.be.above(Date.now() + 8 * MINUTE);
+    } finally {
+      await product.stop();
+      await carriers.stop();
+    }
+  });
+});

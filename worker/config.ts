@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseFailpoints } from '../api/failpoints.ts';
+import { earlierSecrets } from '../db/sealed.ts';
 import { smsSettings } from '../sms/settings.ts';
 
 /** What the worker reads from the environment, once. Throws with the variable's name and the remedy when one is missing. */
@@ -12,7 +13,7 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     temporalAddress: needed(env, 'TEMPORAL_ADDRESS', 'host:port of the Temporal frontend'),
     temporalNamespace: env.TEMPORAL_NAMESPACE ?? 'houqin',
     secret: needed(env, 'HOUQIN_SECRET', 'the same random characters as the API has'),
-    earlierSecrets: (env.HOUQIN_EARLIER_SECRETS ?? '').split(',').filter((each) => each !== ''),
+    earlierSecrets: earlierSecrets(env),
     sms: smsSettings(env, { demo: env.HOUQIN_DEMO === '1', publicUrl: env.HOUQIN_PUBLIC_URL ?? '' }),
     cacheDir: join(env.HOUQIN_DATA ?? 'data', 'cache'),
     maxCachedWorkflows: cached(env.HOUQIN_CACHED_WORKFLOWS || '300'),

@@ -77,7 +77,7 @@ export async function createWorker(parts: WorkerParts): Promise<WorkerPair> {
 /** Attempts after which a failing activity is no passing hiccup any more and is shown to the administrator. */
 const SHOWN_FROM_ATTEMPT = 3;
 
-/** An activity is tried again every 20 s at most: 10 s of waiting, 10 s of trying. */
+/** A step of a process is tried again every 20 s at most, an SMS every two minutes: waiting and trying together. */
 const STALE_AFTER_S = 120;
 const TIDY_EVERY_MS = 60_000;
 

@@ -35,8 +35,9 @@ export const operationContract = {
         pending: z.int(),
         oldestSeconds: z.number(),
         parked: first(z.object({
-          process, kind: z.enum(['start', 'signal']), name: z.string(), code: z.string().nullable(), attempts: z.int(), since: instant,
-          /** Later messages of the same process, which wait for this one. */
+          /** Of the process, or of the SMS where there is none. */
+          id: z.string(), process: process.nullable(), kind: z.enum(['start', 'signal']), name: z.string(), code: z.string().nullable(), attempts: z.int(), since: instant,
+          /** Later messages of the same one, which wait for this. */
           behind: z.int(),
         })),
       }),
@@ -45,8 +46,8 @@ export const operationContract = {
         /** Not tried for two minutes: mended by a worker that counts anew, or there is no worker. */
         stale: z.boolean(),
       })),
-      /** What carriers refuse or do not answer, since they last took something. */
-      sms: z.array(z.object({ carrier: z.string(), code: z.string(), messages: z.int(), since: instant, nextAt: instant.nullable() })),
+      /** What carriers refuse or do not answer, since they last took something; without a carrier it is our own budget. */
+      sms: z.array(z.object({ carrier: z.string().nullable(), code: z.string(), messages: z.int(), since: instant, nextAt: instant.nullable() })),
       arranging: first(z.object({
         process, since: instant, cause,
         /** The workflow task that waits or fails, where Temporal told of one. */
@@ -67,7 +68,7 @@ export const operationContract = {
     method: 'post',
     path: '/admin/operations/processes/:id/redeliver',
     access: administrator,
-    summary: { zh: '重新投递某流程被搁置的消息', en: 'Tries a process’s parked messages again' },
+    summary: { zh: '重新投递某流程或短信被搁置的消息', en: 'Tries the parked messages of a process or an SMS again' },
     params: z.strictObject({ id }),
     response: z.object({ redelivered: z.int() }),
     idempotent: true,

@@ -55,7 +55,8 @@ export function operationRoutes({ db, outbox, temporal, sentinel }: Deps): Route
         if (redelivered === undefined) throw new Problem('not-found');
         if (redelivered > 0) {
           await recordAudit(trx, {
-            actor: { kind: 'administrator', id: actor.personId }, action: 'messages-redelivered', processId: id, detail: { count: redelivered },
+            actor: { kind: 'administrator', id: actor.personId }, action: 'messages-redelivered',
+            ...(id.startsWith('sms-') ? { detail: { count: redelivered, sms: id } } : { processId: id, detail: { count: redelivered } }),
           });
         }
         return { redelivered };

@@ -157,6 +157,8 @@ async function watchBare(): Promise<Watch & { port: number }> {
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  // A bench that fails ends, whatever still listens.
+  server.unref();
   return {
     port: (server.address() as AddressInfo).port,
     wait: (id) => new Promise((resolve) => {

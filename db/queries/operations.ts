@@ -18,9 +18,10 @@ export interface First<Item> {
   total: number;
 }
 
-/** A message that Temporal refused; later ones of the process stand behind it. */
+/** A message that Temporal refused; later ones of the same workflow stand behind it. No process: it is of an SMS. */
 export interface ParkedRow {
-  process: ProcessRef;
+  id: string;
+  process: ProcessRef | null;
   kind: 'start' | 'signal';
   name: string;
   code: string | null;
@@ -32,18 +33,20 @@ export interface ParkedRow {
 /** Parked messages, the oldest first. */
 export async function parkedMessages(db: Db): Promise<First<ParkedRow>> {
   return first(await db.raw(`
-    SELECT json_build_object('id', p.id, 'number', p.number, 'type', p.type, 'title', p.title) AS process,
+    SELECT o.process_id AS id,
+      CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'number', p.number, 'type', p.type, 'title', p.title) END AS process,
       o.kind, o.name, o.last_error AS code, o.attempts, o.parked_at AS since,
       (SELECT count(*)::int FROM outbox later
         WHERE later.process_id = o.process_id AND later.delivered_at IS NULL AND later.id > o.id) AS behind,
       count(*) OVER ()::int AS total
-    FROM outbox o JOIN process p ON p.id = o.process_id
+    FROM outbox o LEFT JOIN process p ON p.id = o.process_id
     WHERE o.delivered_at IS NULL AND o.parked_at IS NOT NULL ORDER BY o.id LIMIT ?`, [SHOWN]));
 }
 
-/** Lets a process's parked messages be tried again; answers how many, undefined when there is no such process. */
+/** Lets the parked messages of a process or an SMS be tried again; answers how many, undefined when there is none of this id. */
 export async function unpark(trx: Knex.Transaction, processId: string): Promise<number | undefined> {
-  if (!(await trx('process').where({ id: processId }).first('id'))) return undefined;
+  const isKnown = await trx('process').where({ id: processId }).first('id') ?? await trx('sms').where({ id: processId }).first('id');
+  if (!isKnown) return undefined;
   return trx('outbox').where({ process_id: processId }).whereNull('delivered_at').whereNotNull('parked_at')
     .update({ parked_at: null, next_attempt_at: trx.fn.now() });
 }

@@ -24,6 +24,9 @@ export interface NewSms {
   expiresAt: Date;
 }
 
+/** Why an SMS waits that no carrier was asked to take. */
+export const BUDGET_SPENT = 'budget-spent';
+
 /** At most so many to one phone within a day, of all kinds: carriers in China take 50 notices of a template. */
 const MOST_TO_A_PHONE = 40;
 
@@ -216,9 +219,9 @@ export async function phoneMessages(db: Db, seal: Seal, limit: number): Promise<
   return rows.map(({ phone_sealed: phone, text_sealed: text, ...row }) => ({ ...row, phone: seal.open(phone, PHONE), text: seal.open(text, TEXT) }));
 }
 
-/** What a carrier refuses or does not answer, since it last took something. */
+/** What a carrier refuses or does not answer, since it last took something; no carrier where it is our own budget that is spent. */
 export interface FailingSms {
-  carrier: string;
+  carrier: string | null;
   code: string;
   messages: number;
   since: Date;
@@ -233,6 +236,10 @@ export async function failingSms(db: Db): Promise<FailingSms[]> {
     FROM sms_try t JOIN sms ON sms.id = t.sms_id
     WHERE t.at > now() - interval '1 day' AND t.result IN ('refused', 'failed', 'unknown')
       AND NOT EXISTS (SELECT FROM sms_try later WHERE later.carrier = t.carrier AND later.result = 'accepted' AND later.id > t.id)
-    GROUP BY t.carrier, coalesce(t.code, 'no-answer') ORDER BY since`);
+    GROUP BY t.carrier, coalesce(t.code, 'no-answer')
+    UNION ALL
+    SELECT NULL, last_error, count(*)::int, min(failing_since), min(next_attempt_at) FROM sms
+    WHERE state = 'waiting' AND failing_since IS NOT NULL AND last_error = ? GROUP BY last_error
+    ORDER BY since`, [BUDGET_SPENT]);
   return rows;
 }

@@ -91,6 +91,8 @@ export const operationTexts = {
   'message.claim': { zh: '认领', en: 'claim' },
   'message.release': { zh: '释放', en: 'release' },
   'message.transfer': { zh: '转办', en: 'transfer' },
+  'message.sms': { zh: '短信', en: 'An SMS' },
+  'message.smsReceipt': { zh: '短信回执', en: 'receipt of an SMS' },
   'message.other': { zh: '消息', en: 'message' },
 
   'operations.retries': { zh: '反复失败的后台步骤', en: 'Activities that keep failing' },
@@ -105,6 +107,7 @@ export const operationTexts = {
     en: 'No process waits for them. Act on what the carrier says; what is out of date is not sent any more.',
   },
   'operations.sms.line': { zh: '{carrier}：{messages} 条，自 {since} 起', en: '{carrier}: {messages}, since {since}' },
+  'operations.sms.budget': { zh: '每日限额已用完', en: 'The day’s budget is spent' },
   'operations.sms.next': { zh: '下次尝试 {time}', en: 'next try {time}' },
   'operations.retries.stale': {
     zh: '{time}之后没有再试：多半已经成功，或没有工作进程。',
