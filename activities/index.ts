@@ -4,6 +4,7 @@ import type { Carrier } from '../sms/carrier.ts';
 import { createProjection } from './projection.ts';
 import { createSmsActivities, createSmsRecords, type SmsActivities } from './sms.ts';
 import { createSupplyActivities } from './supply.ts';
+import { createVisitActivities } from './visits.ts';
 
 /** How SMS leave; without carriers none is ever asked for. */
 export interface SmsParts {
@@ -16,6 +17,7 @@ export interface SmsParts {
 export function createActivities({ db, sms }: { db: Db; sms: SmsParts }) {
   return {
     ...createProjection({ db, ...(sms.carriers.length > 0 && { seal: sms.seal }) }), ...createSupplyActivities({ db }), ...createSmsRecords({ db }),
+    ...createVisitActivities({ db, seal: sms.seal, sms: sms.carriers.length > 0 }),
   };
 }
 

@@ -30,7 +30,7 @@ export interface OpenTaskInput {
   step: string;
   n: number;
   outcomes: string[];
-  candidates: Candidate[];
+  candidates: (Candidate | `person:${string}`)[];
   byRequester: boolean;
   afterEnd: boolean;
   bounds: Bounds;
@@ -38,8 +38,10 @@ export interface OpenTaskInput {
   endsWithdrawal: boolean;
   expireAt: string | null;
   tellRequester: string | null;
-  /** The workflow's time: deadlines count from it. */
+  /** The workflow's time: deadlines count from it, or from `countFrom`. */
   openedAt: string;
+  countFrom?: string;
+  atDesk?: boolean;
 }
 
 /** How a task stands in PostgreSQL; `withdrawn` when its process has ended. */
@@ -54,11 +56,13 @@ interface TaskRow {
   type: string;
   step: string;
   state: 'open' | 'decided' | 'closed';
+  outcomes: string[];
   candidates: string[];
   excluded: string[];
   assignee_id: string | null;
   ends_withdrawal: boolean;
   opened_at: Date;
+  counted_from: Date | null;
   lease_ends_at: Date | null;
   deadlines: Deadline[];
   policy_version: number;
@@ -131,7 +135,7 @@ export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
     async rescheduleTask({ taskId }: { taskId: string }): Promise<TaskState> {
       return changeOpenTask(taskId, async (trx, task) => {
         const lease = task.lease_ends_at?.toISOString() ?? null;
-        const times = await deadlinesOf(trx, calendars, task.type, task.step, task.opened_at, lease);
+        const times = await deadlinesOf(trx, calendars, task.type, task.step, task.counted_from ?? task.opened_at, lease);
         if (times.policyVersion === task.policy_version && times.calendarVersion === task.calendar_version) return;
         await trx('task').where({ id: taskId }).update({
           due_at: times.dueAt, expire_at: times.expireAt, deadlines: JSON.stringify(times.deadlines),
@@ -192,7 +196,7 @@ export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
     if (process.status === 'ended' && !input.afterEnd) return { state: 'withdrawn' };
     const excluded = input.byRequester ? [] : [...new Set([process.requester_id, ...approvers])];
     const candidates = await principalsFor(db, input.candidates.map((each) => principal(each, process)), excluded);
-    const times = deadlinesBy(calendars, around, new Date(input.openedAt), input.expireAt);
+    const times = deadlinesBy(calendars, around, new Date(input.countFrom ?? input.openedAt), input.expireAt);
     const opened = await openTask(db, {
       id: taskId,
       processId,
@@ -206,6 +210,8 @@ export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
       endsWithdrawal: input.endsWithdrawal,
       afterEnd: input.afterEnd,
       openedAt: input.openedAt,
+      countedFrom: input.countFrom ?? null,
+      atDesk: input.atDesk ?? false,
       leaseEndsAt: input.expireAt,
       ...times,
       notice: input.tellRequester ? { person: process.requester_id, kind: input.tellRequester } : undefined,
@@ -278,7 +284,7 @@ function stateOf(task: TaskRow): TaskState {
   };
 }
 
-function principal(candidate: Candidate, process: Pick<ProcessRow, 'requester_id' | 'department_id'>): string {
+function principal(candidate: Candidate | `person:${string}`, process: Pick<ProcessRow, 'requester_id' | 'department_id'>): string {
   if (candidate === 'requester') return `person:${process.requester_id}`;
   if (candidate === 'leader') return `leader:${process.department_id}`;
   return candidate;
@@ -346,5 +352,5 @@ async function decideByClock(trx: Knex.Transaction, task: TaskRow, outcome: stri
   await trx('task').where({ id: task.id, state: 'open' }).update({
     state: 'decided', outcome, actor_kind: 'clock', decided_at: trx.fn.now(), facts: '{}',
   });
-  if (task.ends_withdrawal && outcome !== 'returned') await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
+  if (task.ends_withdrawal && outcome === task.outcomes[0]) await trx('process').where({ id: task.process_id }).update({ withdrawable: false });
 }

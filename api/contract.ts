@@ -15,6 +15,7 @@ import { statisticContract } from './contract/statistics.ts';
 import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
 import { smsContract } from './contract/sms.ts';
+import { visitContract } from './contract/visits.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -36,6 +37,7 @@ export const contract = {
   operations: operationContract,
   announcements: announcementContract,
   people: peopleContract,
+  visits: visitContract,
 };
 
 /** The same as a list. */

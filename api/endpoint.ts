@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { Text } from '../workflows/lib/contract.ts';
 import type { Actor, Locale } from './actor.ts';
 import type { Idempotency } from './idempotency.ts';
+import type { Kiosk } from './kiosk.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Who may call: anybody, anybody logged in, whoever has one of the roles. Rights on the object are the handler's query. */
-export type Access = 'public' | 'session' | { readonly roles: readonly string[] };
+/** Who may call: anybody, anybody logged in, an enrolled kiosk, whoever has one of the roles. Rights on the object are the handler's query. */
+export type Access = 'public' | 'session' | 'kiosk' | { readonly roles: readonly string[] };
 
 /** What a write's body may be. A `report` is sent by browsers themselves, a `form` or `callback` (JSON) by other servers: without our Origin rules. */
 export type Accepts = 'json' | 'multipart' | 'report' | 'form' | 'callback';
@@ -83,7 +84,8 @@ export function endpoint<
 /** One request as its handler sees it: everything validated, the actor's rights read anew. */
 export interface Call<E extends Endpoint = Endpoint> {
   readonly endpoint: E;
-  readonly actor: E['access'] extends 'public' ? undefined : Actor;
+  readonly actor: E['access'] extends 'public' | 'kiosk' ? undefined : Actor;
+  readonly kiosk: E['access'] extends 'kiosk' ? Kiosk : undefined;
   readonly params: z.output<E['params']>;
   readonly query: z.output<E['query']>;
   readonly body: z.output<E['body']>;

@@ -256,6 +256,76 @@ export const problems = {
     detail: { zh: '服务器磁盘已满，照片未能保存；请联系管理员。', en: 'The server’s disk is full, so the photo was not kept: tell an administrator.' },
   },
 
+  // Visits
+  'visitor-blocked': {
+    status: 409,
+    title: { zh: '访客不可登记', en: 'Visitor cannot be registered' },
+    detail: { zh: '此访客在限制名单中，请联系门岗保卫。', en: 'This visitor is on the block list: ask Security.' },
+  },
+  'visit-state': {
+    status: 409,
+    title: { zh: '来访状态已变', en: 'The visit has moved on' },
+    detail: { zh: '这次来访现在是“{state}”，请刷新后再操作。', en: 'This visit is {state} now: look again.' },
+  },
+  'visit-asked-too-often': {
+    status: 429,
+    title: { zh: '申请次数过多', en: 'Too many requests' },
+    detail: { zh: '同一手机一天最多申请 {most} 次，请明天再试，或到前台。', en: 'At most {most} requests a day from one phone: try again tomorrow, or go to the front desk.' },
+  },
+  'visit-arranging': {
+    status: 409,
+    title: { zh: '正在安排', en: 'Being arranged' },
+    detail: { zh: '正在安排，请几秒钟后再试；若仍不行，请到前台。', en: 'It is being arranged: try again in some seconds, or go to the front desk.' },
+  },
+  'visit-no-code': {
+    status: 409,
+    title: { zh: '没有可重发的到访码', en: 'No code to send' },
+    detail: { zh: '没有仍有效且以短信发出的到访码。', en: 'There is no code that is valid and was sent by SMS.' },
+  },
+  'visit-verify-exhausted': {
+    status: 429,
+    title: { zh: '核对次数已用完', en: 'No tries left' },
+    detail: { zh: '每次来访最多核对 {most} 次；请查看证件原件，或联系被访人。', en: 'At most {most} times for a visit: look at the card itself, or ask the host.' },
+  },
+  'visit-not-inside': {
+    status: 409,
+    title: { zh: '尚未签到或已签离', en: 'Not inside' },
+    detail: { zh: '这次来访没有在访记录，无需签离。', en: 'Nobody of this visit is inside: there is nothing to check out.' },
+  },
+  'phone-code-wrong': {
+    status: 422,
+    title: { zh: '验证码不正确', en: 'Wrong code' },
+    detail: { zh: '验证码不正确或已过期，请重新获取。', en: 'The code is wrong or has expired: ask for another one.' },
+  },
+  'visit-code-wrong': {
+    status: 422,
+    title: { zh: '无法签到', en: 'Not let in' },
+    detail: {
+      zh: '号码不正确，或不在有效时段。请核对短信；仍有疑问请到前台。',
+      en: 'The code is wrong, or not valid at this time. Look at the message again, or ask at the front desk.',
+    },
+  },
+  'kiosk-not-enrolled': {
+    status: 401,
+    title: { zh: '本机尚未启用', en: 'Not a kiosk' },
+    detail: { zh: '请前台在“访客管理 - 自助机”登记本机，再输入启用码。', en: 'Ask the front desk to register this kiosk, then type its enrolment code.' },
+  },
+  'kiosk-too-many-tries': {
+    status: 429,
+    title: { zh: '尝试次数过多', en: 'Too many tries' },
+    detail: { zh: '请一分钟后再试，或到前台。', en: 'Try again in a minute, or go to the front desk.' },
+  },
+  'enrolment-code-wrong': {
+    status: 422,
+    title: { zh: '启用码无效', en: 'Enrolment code not valid' },
+    detail: { zh: '启用码不正确或已过期，请重新登记自助机。', en: 'The code is wrong or has expired: register the kiosk again.' },
+  },
+  'started-elsewhere': {
+    status: 422,
+    title: { zh: '不在此处发起', en: 'Started elsewhere' },
+    detail: { zh: '“{type}”请在页面 {page} 发起。', en: '“{type}” is started on the page {page}.' },
+  },
+
   // Processes and tasks
   'task-already-decided': {
     status: 409,
@@ -405,6 +475,17 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'is no photo that can be used here: it is gone, or stands elsewhere. Remove it and upload it again.',
   },
   'lines.repeated': { zh: '同一物品只能出现一行，请合并数量。', en: 'stands on another line too: merge the quantities.' },
+  'visit.code': { zh: '请填写短信中的六位数字。', en: 'must be the six digits of the message.' },
+  'visit.phone-tail': { zh: '请填写手机号后四位。', en: 'must be the last four digits of the phone.' },
+  'visit.consent': { zh: '请勾选同意，或不填证件号码。', en: 'needs your consent: tick it, or leave the ID number out.' },
+  'visit.until-before-from': { zh: '须晚于开始。', en: 'must be after the beginning.' },
+  'visit.over': { zh: '须晚于现在。', en: 'must be in the future.' },
+  'visit.too-long': { zh: '一次来访最长 24 小时；多日请用报备单。', en: 'can be 24 hours at most: for several days register the visitors.' },
+  'visit.too-far': { zh: '最多提前 60 天。', en: 'can be 60 days ahead at most.' },
+  'visit.too-many-days': { zh: '一次最多报备 14 天。', en: 'at most 14 days at once.' },
+  'visit.too-many-days-read': { zh: '一次最多查看 366 天。', en: 'at most 366 days at once.' },
+  'visit.time-of-day': { zh: '请填写 08:30 这样的时间。', en: 'must be a time such as 08:30.' },
+  'visit.host-how': { zh: '请填写被访人的部门或电话。', en: 'is needed, or the host’s phone.' },
   'date.too-early': { zh: '须为 1900 年以后的日期。', en: 'must be a day after the year 1900.' },
   cursor: { zh: '游标无效，请从第一页重新开始。', en: 'is not a cursor of this list: start again from the first page.' },
   repeated: { zh: '只能出现一次。', en: 'may be given once only.' },

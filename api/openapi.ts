@@ -42,7 +42,7 @@ function operation(endpoint: Endpoint): Json {
   return {
     summary: `${summary.zh} / ${summary.en}`,
     tags: [endpoint.path.split('/')[1]],
-    security: access === 'public' ? [] : [{ session: [] }],
+    security: access === 'public' ? [] : [{ [access === 'kiosk' ? 'kiosk' : 'session']: [] }],
     ...(typeof access === 'object' && { 'x-roles': access.roles }),
     parameters: [
       ...parameters(endpoint.params, 'path'),

@@ -8,6 +8,7 @@ import { invalidField, Problem } from './errors.ts';
 import { failpoint } from './failpoints.ts';
 import { Replay, withKey, withoutKey, type Idempotency, type StoredAnswer } from './idempotency.ts';
 import { parseInput, parseQuery } from './input.ts';
+import { readKiosk, type Kiosk } from './kiosk.ts';
 import { localeOf } from './locale.ts';
 import { requireOwnOrigin } from './origin.ts';
 import { recordRefusal } from './refusals.ts';
@@ -45,9 +46,10 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
     logWhenDone(res, endpoint, progress, deps);
     let isCounted = false;
     try {
-      const actor = endpoint.access === 'public' ? undefined : await identify(req, progress, deps);
+      const kiosk = endpoint.access === 'kiosk' ? await readKiosk(deps.db, deps.config, req) : undefined;
+      const actor = endpoint.access === 'public' || endpoint.access === 'kiosk' ? undefined : await identify(req, progress, deps);
       if (isWrite && isFromPages(endpoint.accepts)) requireOwnOrigin(req, deps.config);
-      requireAccess(endpoint, actor);
+      requireAccess(endpoint, actor, kiosk);
       // Not what a stranger sends, nor an upload over a slow line: both would hold up the outbox.
       isCounted = isWrite && actor !== undefined && endpoint.accepts !== 'multipart';
       if (isCounted) deps.writes.begin();
@@ -57,7 +59,7 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
       const body = isWrite ? parseInput(endpoint.body, await readBody(req, endpoint.accepts), 'body', locale) : {};
       const idempotency = idempotencyOf(req, endpoint, actor, { params, query, body });
       progress.idempotency = idempotency;
-      const call = { endpoint, actor, params, query, body, locale, requestId: idOf(res), idempotency, req, res };
+      const call = { endpoint, actor, kiosk, params, query, body, locale, requestId: idOf(res), idempotency, req, res };
       const result = await route.run(call as Call);
       if (isWrite) failpoint('api.before_reply');
       if (!endpoint.raw) answer(res, endpoint.status, endpoint.response.parse(result));
@@ -82,8 +84,12 @@ async function identify(req: Request, progress: Progress, { db, config }: Deps):
   return session.actor;
 }
 
-function requireAccess({ access, withOneTimePassword }: Endpoint, actor: Actor | undefined): void {
+function requireAccess({ access, withOneTimePassword }: Endpoint, actor: Actor | undefined, kiosk: Kiosk | undefined): void {
   if (access === 'public') return;
+  if (access === 'kiosk') {
+    if (!kiosk) throw new Problem('kiosk-not-enrolled');
+    return;
+  }
   if (!actor) throw new Problem('not-logged-in');
   if (actor.mustChangePassword && !withOneTimePassword) throw new Problem('password-change-needed');
   if (access !== 'session' && !hasRole(actor, ...access.roles)) throw new Problem('forbidden');

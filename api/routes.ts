@@ -17,11 +17,15 @@ import { statisticRoutes } from './routes/statistics.ts';
 import { paperRoutes } from './routes/paper.ts';
 import { searchRoutes } from './routes/search.ts';
 import { smsRoutes } from './routes/sms.ts';
+import { kioskRoutes } from './routes/kiosk.ts';
+import { visitPublicRoutes } from './routes/visit-public.ts';
+import { visitRoutes } from './routes/visits.ts';
 
 /** Every endpoint with its handler, by area. */
 export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, healthRoutes, processRoutes, taskRoutes, fileRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
-    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes,
+    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes, visitRoutes,
+    visitPublicRoutes, kioskRoutes,
   ].flatMap((area) => area(deps));
 }

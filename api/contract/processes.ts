@@ -141,6 +141,8 @@ export const processContract = {
         type: z.string(),
         title: text,
         category: text,
+        /** The page that starts it, where that is not the catalogue's. */
+        startsAt: z.string().nullable(),
         formSchema: json,
         steps: z.array(z.object({
           step: z.string(), title: text, outcomes: z.record(z.string(), text),

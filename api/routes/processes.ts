@@ -38,6 +38,7 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
         type: contract.type,
         title: contract.title,
         category: contract.category,
+        startsAt: contract.startsAt ?? null,
         formSchema: jsonSchema(form),
         steps: contract.path.map((step) => ({
           step,
@@ -58,6 +59,7 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
           in: 'body', path: 'type', message: { zh: `type：须为以下之一：${known}。`, en: `type: must be one of: ${known}.` },
         }]);
       }
+      if (type.contract.startsAt) throw new Problem('started-elsewhere', { type: type.contract.title, page: type.contract.startsAt });
       const started = await transact(call, db, async (trx) => {
         const { form, label } = await checkForm(trx, type, given, locale);
         const people = await checkPeople(trx, cc, 'cc');

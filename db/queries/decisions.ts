@@ -4,8 +4,8 @@ import { prepared } from './prepared.ts';
 import type { IdempotencyId } from './idempotency.ts';
 import type { Viewer } from './visibility.ts';
 
-/** What a person decides, with all that is to stand together. A null `decidedAt` in `message` and `answer` becomes the instant. */
-export interface PersonDecision {
+/** What is decided, by a person or at a kiosk by the system, with all that is to stand together. A null `decidedAt` in `message` and `answer` becomes the instant. */
+export interface NewDecision {
   taskId: string;
   processId: string;
   outcome: string;
@@ -25,30 +25,31 @@ export interface PersonDecision {
 
 /**
  * The one decision of a task: succeeds for the first who may, and only while it is open and its process running (or the task is one that
- * follows the end). Task, audit event, signal and answer are one statement, so that a click is one round trip and one commit; the process
+ * follows the end); the system may always. Task, audit event, signal and answer are one statement, so that a click is one round trip and one commit; the process
  * row is locked first, as by everybody. Answers the instant, or undefined when it did not happen. Throws PostgreSQL's unique violation on
  * `idempotency` when the key was used.
  */
-export async function decideTask(db: Db | Knex.Transaction, viewer: Viewer, decision: PersonDecision): Promise<Date | undefined> {
+export async function decideTask(db: Db | Knex.Transaction, by: Viewer | 'system', decision: NewDecision): Promise<Date | undefined> {
   const { key } = decision;
+  const isSystem = by === 'system';
   const [row] = await prepared<{ decided_at: Date }>(db, 'decide-task', `
     WITH locked AS MATERIALIZED (
       SELECT status FROM process WHERE id = :processId FOR UPDATE
     ), decided AS (
       UPDATE task SET
-        state = 'decided', assignee_id = :personId, outcome = :outcome, comment = :comment, data = :data::jsonb, facts = :facts::jsonb,
-        actor_kind = 'person', decided_by = :personId, decided_at = date_trunc('milliseconds', clock_timestamp())
+        state = 'decided', assignee_id = coalesce(:personId, assignee_id), outcome = :outcome, comment = :comment, data = :data::jsonb, facts = :facts::jsonb,
+        actor_kind = :actorKind, decided_by = :personId, decided_at = date_trunc('milliseconds', clock_timestamp())
       FROM locked
       WHERE task.id = :taskId AND task.process_id = :processId AND task.state = 'open' AND (locked.status = 'running' OR task.after_end)
-        AND (task.assignee_id = :personId
+        AND (:actorKind = 'system' OR task.assignee_id = :personId
           OR task.assignee_id IS NULL AND task.candidates && :principals::text[] AND NOT :personId = ANY (task.excluded))
-      RETURNING task.decided_at, task.ends_withdrawal,
+      RETURNING task.decided_at, task.ends_withdrawal, task.outcomes[1] AS going_on,
         to_jsonb(to_char(task.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS at
     ), kept AS (
-      UPDATE process SET withdrawable = false FROM decided WHERE process.id = :processId AND decided.ends_withdrawal AND :outcome <> 'returned'
+      UPDATE process SET withdrawable = false FROM decided WHERE process.id = :processId AND decided.ends_withdrawal AND :outcome = decided.going_on
     ), audited AS (
       INSERT INTO audit_event (actor_kind, actor_id, action, process_id, task_id, detail)
-      SELECT 'person', :personId, 'task-decided', :processId, :taskId, :detail::jsonb FROM decided
+      SELECT :actorKind, :personId, 'task-decided', :processId, :taskId, :detail::jsonb FROM decided
     ), sent AS (
       INSERT INTO outbox (process_id, kind, name, payload)
       SELECT :processId, 'signal', 'decide', jsonb_set(:message::jsonb, '{decidedAt}', at, false) FROM decided
@@ -60,8 +61,9 @@ export async function decideTask(db: Db | Knex.Transaction, viewer: Viewer, deci
     SELECT decided_at FROM decided`, {
     processId: decision.processId,
     taskId: decision.taskId,
-    personId: viewer.personId,
-    principals: [...viewer.principals],
+    actorKind: isSystem ? 'system' : 'person',
+    personId: isSystem ? null : by.personId,
+    principals: isSystem ? [] : [...by.principals],
     outcome: decision.outcome,
     comment: decision.comment,
     data: decision.data === undefined ? null : JSON.stringify(decision.data),

@@ -10,6 +10,7 @@ export async function referred(
 ): Promise<Map<string, { label: string; active: boolean }>> {
   const queries: Record<Reference, () => Promise<{ id: string; label: string; active: boolean }[]>> = {
     item: () => db('item').select('id', 'name as label', 'active').whereIn('id', [...ids]),
+    person: () => db('person').select('id', 'name as label', 'active').whereIn('id', [...ids]),
   };
   const rows = ids.length > 0 ? await queries[kind]() : [];
   return new Map(rows.map(({ id, ...row }) => [id, row]));

@@ -45,6 +45,8 @@ export interface NewTask {
   endsWithdrawal: boolean;
   afterEnd: boolean;
   openedAt: string;
+  countedFrom: string | null;
+  atDesk: boolean;
   leaseEndsAt: string | null;
   dueAt: string | null;
   expireAt: string | null;
@@ -63,11 +65,11 @@ export async function openTask(db: Db, { notice, ...task }: NewTask): Promise<bo
       SELECT status FROM process WHERE id = :processId FOR UPDATE
     ), opened AS (
       INSERT INTO task (
-        id, process_id, step, n, outcomes, bounds, context, candidates, excluded, ends_withdrawal, after_end, opened_at, lease_ends_at, due_at,
-        expire_at, deadlines, policy_version, calendar_version
+        id, process_id, step, n, outcomes, bounds, context, candidates, excluded, ends_withdrawal, after_end, opened_at, counted_from, at_desk, lease_ends_at,
+        due_at, expire_at, deadlines, policy_version, calendar_version
       )
       SELECT :id::text, :processId::text, :step::text, :n::int, :outcomes::text[], :bounds::jsonb, :context::jsonb, :candidates::text[],
-        :excluded::text[], :endsWithdrawal::boolean, :afterEnd::boolean, :openedAt::timestamptz, :leaseEndsAt::timestamptz, :dueAt::timestamptz,
+        :excluded::text[], :endsWithdrawal::boolean, :afterEnd::boolean, :openedAt::timestamptz, :countedFrom::timestamptz, :atDesk::boolean, :leaseEndsAt::timestamptz, :dueAt::timestamptz,
         :expireAt::timestamptz, :deadlines::jsonb, :policyVersion::int, :calendarVersion::int
       FROM locked WHERE locked.status = 'running' OR :afterEnd::boolean
       ON CONFLICT DO NOTHING

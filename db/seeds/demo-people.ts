@@ -21,6 +21,8 @@ export const demoRoles = [
   { id: 'service-centre-director', name: '综合服务中心主任', name_en: 'Service-centre director' },
   { id: 'storekeeper', name: '仓库管理员', name_en: 'Storekeeper' },
   { id: 'seal-keeper', name: '印章管理员', name_en: 'Seal keeper' },
+  { id: 'front-desk', name: '访客前台', name_en: 'Front desk' },
+  { id: 'security', name: '门岗保卫', name_en: 'Security' },
   { id: 'process-administrator', name: '流程管理员', name_en: 'Process administrator' },
   { id: 'auditor', name: '审计员', name_en: 'Auditor' },
 ];
@@ -71,7 +73,10 @@ export const demoPeople: DemoPerson[] = [
 
   { id: 'person-luo-zhengang', name: '罗振刚', department: 'dept-safety', title: '主任' },
   { id: 'person-qin-yuhang', name: '秦宇航', department: 'dept-safety', title: '安全监察专责' },
-  { id: 'person-xia-bing', name: '夏冰', department: 'dept-safety', title: '应急管理专责' },
+  {
+    id: 'person-xia-bing', name: '夏冰', department: 'dept-safety', title: '门岗保卫',
+    account: 'security', roles: ['security'],
+  },
   { id: 'person-jia-minghui', name: '贾明辉', department: 'dept-safety', title: '质量监督专责' },
 
   { id: 'person-sun-haitao', name: '孙海涛', department: 'dept-maintenance', title: '主任', account: 'leader2' },
@@ -125,6 +130,9 @@ export const demoPeople: DemoPerson[] = [
   { id: 'person-cai-weiming', name: '蔡伟明', department: 'dept-service-centre', title: '车辆管理员' },
   { id: 'person-ren-xiaoyan', name: '任晓燕', department: 'dept-service-centre', title: '会务专责' },
   { id: 'person-yao-dawei', name: '姚大为', department: 'dept-service-centre', title: '物业专责' },
-  { id: 'person-lei-ting', name: '雷婷', department: 'dept-service-centre', title: '前台接待' },
+  {
+    id: 'person-lei-ting', name: '雷婷', department: 'dept-service-centre', title: '前台接待',
+    account: 'frontdesk', roles: ['front-desk'],
+  },
   { id: 'person-qian-mu', name: '钱牧', department: 'dept-service-centre', title: '房产专责' },
 ];

@@ -47,7 +47,7 @@ export const deadlineStorm: Experiment = {
         await driver.startFor(i % 2 ? 'requester' : 'requester2', item, 1);
         started += 1;
         // The API starts far faster than tasks are opened; the queue is kept short so that all of them are there in time.
-        if (i % 100 === 99) await until('tasks', async () => await waiting(sql) < 300, 120);
+        if (i % 25 === 24) await until('tasks', async () => await waiting(sql) < 300, 600);
       });
       await until('all tasks', async () => await waiting(sql) === 0, 300);
       const dueRows = (): Promise<{ n: number }[]> => sql(

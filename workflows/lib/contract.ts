@@ -12,9 +12,9 @@ export interface Text {
 
 /**
  * Who may take a task. `requester` is the one who started the process, `leader` the leader of the requester's department;
- * `role:ROLE` whoever has the role when the inbox is read.
+ * `role:ROLE` whoever has the role when the inbox is read, `fact:NAME` the person whose id that fact of the form is (nobody without it).
  */
-export type Candidate = 'requester' | 'leader' | `role:${string}`;
+export type Candidate = 'requester' | 'leader' | `role:${string}` | `fact:${string}`;
 
 /**
  * A step's default timeouts; the administrator changes them later as versioned policies. Durations are ISO 8601 (`P1D`, `PT4H`); on the
@@ -48,6 +48,12 @@ export interface StepContract {
   readonly expiryNeeded?: boolean;
   /** True where the requester acts, so that nobody is excluded. */
   readonly byRequester?: boolean;
+  /** True where something is done rather than approved, so that nobody is excluded. */
+  readonly work?: boolean;
+  /** True where holders get an SMS with a link that opens just this task, and may answer it by SMS. */
+  readonly bySms?: boolean;
+  /** True where it is done at a desk of its own, so that it stands in no inbox. */
+  readonly atDesk?: boolean;
 }
 
 /** A process type, as plain data: what the workflow, the API and the web share about it. */
@@ -59,6 +65,8 @@ export interface ProcessContract {
   readonly about: Text;
   /** First letters of the human number (单号). */
   readonly numberPrefix: string;
+  /** The page that starts it, where that is not the catalogue's: `POST /processes` refuses it then. */
+  readonly startsAt?: string;
   /** The steps in their planned order. */
   readonly path: readonly string[];
   readonly steps: Readonly<Record<string, StepContract>>;

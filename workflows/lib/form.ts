@@ -16,7 +16,7 @@ export interface ProcessType {
 }
 
 /** Kinds of things that a form can refer to. */
-export type Reference = 'item';
+export type Reference = 'item' | 'person';
 
 /** Words of a form field, for the web's label and for errors. */
 export function titled<Schema extends z.ZodType>(schema: Schema, zh: string, en: string): Schema {
@@ -39,6 +39,11 @@ export function money<Schema extends z.ZodType>(schema: Schema): Schema {
  */
 export function photos(most: number, least = 0): z.ZodArray<z.ZodString> {
   return z.array(z.string().regex(FILE_ID, 'file-id.invalid')).min(least).max(most).meta({ 'x-kind': 'photos' });
+}
+
+/** Personal data. */
+export function personal(kind: 'name' | 'phone' | 'id-number' | 'plate'): z.ZodString {
+  return z.string().min(1).max(40).meta({ 'x-kind': 'personal', 'x-personal': kind });
 }
 
 const FILE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

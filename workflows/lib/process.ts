@@ -2,7 +2,7 @@ import {
   CancellationScope, condition, isCancellation, log, proxyLocalActivities, setHandler, workflowInfo,
 } from '@temporalio/workflow';
 import type { Deadline, OpenTaskInput, ProjectionActivities, TaskState } from '../../activities/projection.ts';
-import type { Bounds, ProcessContract, TaskContext } from './contract.ts';
+import type { Bounds, Candidate, ProcessContract, TaskContext } from './contract.ts';
 import * as messages from './messages.ts';
 import type { Decision, ProcessInput } from './messages.ts';
 
@@ -27,12 +27,14 @@ export interface EffectInput {
 export interface TaskOptions {
   bounds?: Bounds;
   context?: TaskContext;
-  /** The process cannot be withdrawn any more once this task is decided, unless it is returned. */
+  /** The process cannot be withdrawn any more once this task has its first outcome, with which the case goes on. */
   endsWithdrawal?: boolean;
   /** Kind of the notice by which the requester hears that the task is open. */
   tellRequester?: string;
   /** A fixed expiry (ISO 8601) instead of the policy's. */
   expireAt?: string;
+  /** The instant (ISO 8601) from which the policy counts, instead of the task's opening. */
+  countFrom?: string;
 }
 
 /** The result of a sequence of approvals. */
@@ -114,8 +116,15 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
     return found;
   }
 
+  /** A candidate that is a fact of the form is the person of that id. */
+  function named(candidate: Candidate): (Candidate | `person:${string}`)[] {
+    if (!candidate.startsWith('fact:')) return [candidate];
+    const id = (facts as Readonly<Record<string, unknown>>)[candidate.slice('fact:'.length)];
+    return typeof id === 'string' ? [`person:${id}`] : [];
+  }
+
   async function openTask(step: string, options: TaskOptions, afterEnd: boolean): Promise<Decision> {
-    const { candidates, outcomes, byRequester = false } = stepOf(step);
+    const { candidates, outcomes, byRequester = false, work = false, atDesk } = stepOf(step);
     const events = workflowInfo().historyLength;
     if (events > HISTORY_ALARM) log.warn('long history', { events });
     const n = next(step);
@@ -126,8 +135,8 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       step,
       n,
       outcomes: Object.keys(outcomes),
-      candidates: [...candidates],
-      byRequester,
+      candidates: candidates.flatMap(named),
+      byRequester: byRequester || work,
       afterEnd,
       bounds: options.bounds ?? {},
       context: options.context ?? {},
@@ -135,6 +144,8 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       expireAt: options.expireAt ?? null,
       tellRequester: options.tellRequester ?? null,
       openedAt: new Date().toISOString(),
+      ...(options.countFrom && { countFrom: options.countFrom }),
+      ...(atDesk && { atDesk }),
     };
     return outcomeOf(request.taskId, step, () => projection.openTask(request));
   }

@@ -1,0 +1,32 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Db } from '../db/connect.ts';
+import { kioskOf, type KioskRow } from '../db/queries/visit-gate.ts';
+import type { Config } from './config.ts';
+import { cookieName, cookieOptions, readCookie } from './cookies.ts';
+
+/** An enrolled device at the gate: it may let in and out, and nothing else. */
+export type Kiosk = KioskRow;
+
+const KIOSK = 'kiosk';
+const A_YEAR_MS = 365 * 86_400_000;
+
+/** The kiosk that sends the request; undefined when the device is not enrolled, or not any more. */
+export async function readKiosk(db: Db, config: Config, req: Request): Promise<Kiosk | undefined> {
+  const token = readCookie(req, cookieName(KIOSK, config), /^[\w-]{43}$/);
+  return token ? kioskOf(db, hashOfToken(token)) : undefined;
+}
+
+/** A credential for one device: `send` puts it into a cookie that stays for a year. */
+export function kioskCredential(config: Config): { tokenHash: Buffer; send(res: Response): void } {
+  const token = randomBytes(32).toString('base64url');
+  return {
+    tokenHash: hashOfToken(token),
+    send: (res) => { res.cookie(cookieName(KIOSK, config), token, { ...cookieOptions(config), sameSite: 'strict', maxAge: A_YEAR_MS }); },
+  };
+}
+
+/** What is kept of a token, or of a code that enrols a kiosk. */
+export function hashOfToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

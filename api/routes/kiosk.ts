@@ -1,0 +1,104 @@
+import { processesWith } from '../../db/queries/personal.ts';
+import { findVisit } from '../../db/queries/visit-board.ts';
+import {
+  beginTry, decideAtGate, enrolKiosk, enter, forgetTry, openPassOf, passByCode, passById, type AtGate,
+} from '../../db/queries/visit-gate.ts';
+import { addLink, visitOfLink } from '../../db/queries/visits.ts';
+import { visitContract } from '../contract/visits.ts';
+import type { Deps } from '../deps.ts';
+import { handle, type Route } from '../endpoint.ts';
+import { Problem } from '../errors.ts';
+import { hashOfToken, kioskCredential, type Kiosk } from '../kiosk.ts';
+import { ownVisitOf } from '../visits/own.ts';
+import { passOf } from '../visits/pass.ts';
+import { readQr } from '../visits/qr.ts';
+import { startOutsideVisit } from '../visits/requests.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What a kiosk may do: let in and out whoever proves to be expected, and ask for a visit. It lists nothing, finds nobody and shows no phone. */
+export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
+  /** A look at something that could be guessed: counted before it is looked at, and again free when it was right. */
+  async function guarded<Found>(kioskId: string | null, look: () => Promise<Found | undefined>): Promise<Found | undefined> {
+    const attempt = await beginTry(db, kioskId);
+    if (attempt === undefined) throw new Problem('kiosk-too-many-tries', {}, { retryAfter: 60 });
+    const found = await look();
+    if (found !== undefined) await forgetTry(db, attempt);
+    return found;
+  }
+
+  async function letIn(kiosk: Kiosk, found: AtGate | undefined) {
+    if (!found) throw new Problem('visit-code-wrong');
+    const entry = await db.transaction((trx) => enter(trx, { kiosk: kiosk.id }, found));
+    if (entry === 'closed') throw new Problem('visit-code-wrong');
+    if (entry === 'arranging') throw new Problem('visit-arranging', {}, { retryAfter: 3 });
+    outbox.kick(found.processId);
+    return (await passOf(db, seal, found.processId))!;
+  }
+
+  async function byQr(text: string, wanted: readonly string[]): Promise<AtGate | undefined> {
+    const qr = readQr(seal, text);
+    return qr && wanted.includes(qr.kind) ? passById(db, qr.passId) : undefined;
+  }
+
+  async function byIdNumber(idNumber: string): Promise<AtGate | undefined> {
+    for (const processId of await processesWith(db, seal, 'id-number', idNumber)) {
+      const pass = await openPassOf(db, processId);
+      if (pass) return pass;
+    }
+    return undefined;
+  }
+
+  return [
+    handle(visitContract.enrolKiosk, async ({ body: { code }, res }) => {
+      const credential = kioskCredential(config);
+      const kiosk = await guarded(null, () => db.transaction((trx) => enrolKiosk(trx, hashOfToken(code.toUpperCase()), credential.tokenHash)));
+      if (!kiosk) throw new Problem('enrolment-code-wrong');
+      credential.send(res);
+      return kiosk;
+    }),
+
+    handle(visitContract.kiosk, async ({ kiosk }) => kiosk),
+
+    handle(visitContract.kioskCheckIn, async ({ kiosk, body }) => letIn(kiosk, await guarded(kiosk.id, () => {
+      if ('code' in body) return passByCode(db, seal, { ...body, used: false });
+      if ('qr' in body) return byQr(body.qr, ['entry']);
+      return byIdNumber(body.idNumber);
+    }))),
+
+    handle(visitContract.kioskCheckOut, async ({ kiosk, body }) => {
+      const found = await guarded(kiosk.id, () => ('code' in body ? passByCode(db, seal, { ...body, used: true }) : byQr(body.qr, ['pass', 'entry'])));
+      if (!found) throw new Problem('visit-code-wrong');
+      const { processId } = found;
+      const done = await db.transaction((trx) => decideAtGate(trx, { kiosk: kiosk.id }, { processId, step: 'departure', outcome: 'left' }));
+      if (!done) throw new Problem('visit-not-inside');
+      outbox.kick(processId);
+      const row = (await findVisit(db, processId))!;
+      return { visitor: row.visitor, arrivedAt: row.arrived_at!, leftAt: row.left_at! };
+    }),
+
+    handle(visitContract.kioskRequest, async ({ kiosk, body: { visitor, host, purpose, party, hours }, locale }) => {
+      // As many as people can type; whoever plays with it fills no front desk's board.
+      const attempt = await beginTry(db, kiosk.id);
+      if (attempt === undefined) throw new Problem('kiosk-too-many-tries', {}, { retryAfter: 60 });
+      const now = Date.now();
+      const { id, token } = await db.transaction(async (trx) => {
+        const process = await startOutsideVisit(trx, seal, {
+          visitor, purpose, party, place: kiosk.place, from: new Date(now).toISOString(), until: new Date(now + hours * HOUR_MS).toISOString(),
+        }, { host, way: 'kiosk', locale });
+        return { id: process.id, token: await addLink(trx, process.id, kiosk.id) };
+      });
+      await forgetTry(db, attempt);
+      outbox.kick(id);
+      return { token };
+    }),
+
+    handle(visitContract.kioskLook, async ({ kiosk, body: { token } }) => ownVisitOf(db, seal, await visitOfLink(db, token, kiosk.id))),
+
+    handle(visitContract.kioskEnter, async ({ kiosk, body: { token } }) => {
+      const processId = await visitOfLink(db, token, kiosk.id);
+      if (!processId) throw new Problem('not-found');
+      return letIn(kiosk, await openPassOf(db, processId));
+    }),
+  ];
+}

@@ -1,0 +1,191 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Knex } from 'knex';
+import { contract } from '../../workflows/visit/contract.ts';
+import type { Db } from '../connect.ts';
+import type { Seal } from '../sealed.ts';
+import { decideTask } from './decisions.ts';
+import type { Viewer } from './visibility.ts';
+import { codeHash, MOST_TRIES, tailIndex } from './visits.ts';
+
+/** Who decides at the gate: somebody of the desk, the host, or the system at a kiosk (or for a visitor). */
+export type Gatekeeper = { viewer: Viewer } | { kiosk: string } | 'visitor';
+
+/**
+ * Decides the open task of a visit at `step`: the one way in and out, by kiosk and front desk alike, so that the first of them wins. False
+ * when no such task is open.
+ */
+export async function decideAtGate(
+  trx: Knex.Transaction, by: Gatekeeper, { processId, step, outcome, data }: { processId: string; step: string; outcome: string; data?: object },
+): Promise<boolean> {
+  const task = await trx('task').where({ process_id: processId, step, state: 'open' }).first('id');
+  if (!task) return false;
+  const facts = data ?? {};
+  const person = typeof by === 'object' && 'viewer' in by ? by.viewer : undefined;
+  const kiosk = typeof by === 'object' && 'kiosk' in by ? by.kiosk : undefined;
+  const decidedAt = await decideTask(trx, person ?? 'system', {
+    taskId: task.id,
+    processId,
+    outcome,
+    comment: null,
+    data,
+    facts,
+    detail: { step, outcome, facts, ...(kiosk && { kiosk }) },
+    message: { taskId: task.id, outcome, actorKind: person ? 'person' : 'system', decidedBy: person?.personId ?? null, decidedAt: null, facts },
+    status: 200,
+    answer: {},
+  });
+  return decidedAt !== undefined;
+}
+
+/** How a visit stands at the gate. */
+export interface AtGate {
+  passId: string;
+  processId: string;
+}
+
+/**
+ * The pass whose code and phone these are. Each look at a code is counted before it is compared, so that twenty guesses at once are no more
+ * than twenty in a row; five per pass. `used`: one whose visitor is inside. Undefined alike for unknown, wrong, early, late and tried too often.
+ */
+export async function passByCode(
+  db: Db, seal: Seal, { code, phoneTail, used }: { code: string; phoneTail: string; used: boolean },
+): Promise<AtGate | undefined> {
+  const passes: { id: string; process_id: string }[] = await db('visit_pass').join('visit', 'visit.process_id', 'visit_pass.process_id')
+    .where('visit.phone_tail_index', tailIndex(seal, phoneTail)).whereNull('visit_pass.revoked_at').where('tries', '<', MOST_TRIES)
+    .modify((query) => (used ? query.whereNotNull('used_at') : whereOpen(query.whereNull('used_at'))))
+    .orderBy('visit_pass.created_at', 'desc').limit(20).select('visit_pass.id', 'visit_pass.process_id');
+  let found: AtGate | undefined;
+  for (const { id, process_id: processId } of passes) {
+    const [counted] = await db('visit_pass').where({ id }).where('tries', '<', MOST_TRIES).update({ tries: db.raw('tries + 1') }).returning(['code_hash']);
+    if (counted && timingSafeEqual(counted.code_hash, codeHash(seal, id, code))) found ??= { passId: id, processId };
+  }
+  // As much work where there is none.
+  if (passes.length === 0) codeHash(seal, 'pass-none', code);
+  return found;
+}
+
+/** Keeps passes that let in now, by the database's clock. */
+function whereOpen(query: Knex.QueryBuilder): Knex.QueryBuilder {
+  return query.whereRaw('clock_timestamp() BETWEEN valid_from AND valid_until');
+}
+
+/** The live pass of a visit that lets in now. */
+export async function openPassOf(db: Db, processId: string): Promise<AtGate | undefined> {
+  const row = await whereOpen(db('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at')).first('id');
+  return row && { passId: row.id, processId };
+}
+
+/** A pass by its id, whatever its state. */
+export async function passById(db: Db, id: string): Promise<AtGate | undefined> {
+  const row = await db('visit_pass').where({ id }).first('id', 'process_id');
+  return row && { passId: row.id, processId: row.process_id };
+}
+
+/** What came of letting somebody in: `arranging` when the arrival is not open yet, `closed` when the pass lets nobody in now. */
+export type Entry = 'in' | 'arranging' | 'closed';
+
+/** Lets in with a pass, once, and only while it is valid by the database's clock. */
+export async function enter(trx: Knex.Transaction, by: Gatekeeper, { passId, processId }: AtGate): Promise<Entry> {
+  const { status } = await trx('process').where({ id: processId }).forUpdate().first('status');
+  if (status === 'ended') return 'closed';
+  const [pass] = await whereOpen(trx('visit_pass').where({ id: passId }).whereNull('used_at').whereNull('revoked_at'))
+    .update({ used_at: trx.raw('clock_timestamp()'), tries: 0 }).returning('id');
+  if (!pass) return 'closed';
+  if (await decideAtGate(trx, by, { processId, step: 'arrival', outcome: 'arrived' })) return 'in';
+  // As it was: the visitor tries again in a moment.
+  await trx('visit_pass').where({ id: passId }).update({ used_at: null });
+  return 'arranging';
+}
+
+/** Ends the live pass of a visit at once; its workflow issues another one. */
+export async function endPass(trx: Knex.Transaction, processId: string): Promise<void> {
+  await trx('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at').update({ revoked_at: trx.raw('clock_timestamp()') });
+}
+
+/** Marks the live pass of a visit as used, when the front desk has let its visitor in. */
+export async function usePass(trx: Knex.Transaction, processId: string): Promise<void> {
+  await trx('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at').update({ used_at: trx.raw('clock_timestamp()'), tries: 0 });
+}
+
+/** A kiosk that is enrolled. */
+export interface KioskRow {
+  id: string;
+  name: string;
+  place: string;
+}
+
+/** The kiosk of a device's token, as long as it is not revoked; notes once a minute that it was seen. */
+export async function kioskOf(db: Db, tokenHash: Buffer): Promise<KioskRow | undefined> {
+  const row = await db('kiosk').where({ token_hash: tokenHash }).whereNull('revoked_at').first('id', 'name', 'place', db.raw("coalesce(last_seen_at < now() - interval '1 minute', true) AS unseen"));
+  if (!row) return undefined;
+  if (row.unseen) await db('kiosk').where({ id: row.id }).update({ last_seen_at: db.fn.now() });
+  return { id: row.id, name: row.name, place: row.place };
+}
+
+/** Enrols the device that knows the code; undefined when no kiosk waits for it any more. */
+export async function enrolKiosk(trx: Knex.Transaction, enrolmentHash: Buffer, tokenHash: Buffer): Promise<KioskRow | undefined> {
+  const [row] = await trx('kiosk').where({ enrolment_hash: enrolmentHash }).whereNull('revoked_at').where('enrolment_until', '>', trx.fn.now())
+    .update({ token_hash: tokenHash, enrolled_at: trx.fn.now(), enrolment_hash: null, enrolment_until: null }).returning(['id', 'name', 'place']);
+  return row;
+}
+
+/** Tries within a minute of one kiosk that failed. */
+export const MOST_FAILURES_A_MINUTE = 10;
+/** So many failures within an hour, over all kiosks, are an alarm. */
+export const ALARM_FAILURES_AN_HOUR = 50;
+
+/**
+ * Notes a try before it is looked at, as failed until told otherwise; undefined when the kiosk has used its tries up. Without a kiosk it is
+ * somebody who enrols one: all of those together have as many.
+ */
+export async function beginTry(db: Db, kioskId: string | null): Promise<number | undefined> {
+  return db.transaction(async (trx) => {
+    await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`kiosk ${kioskId ?? ''}`]);
+    const { n } = (await trx('kiosk_failure').where({ kiosk_id: kioskId }).where('at', '>', trx.raw("clock_timestamp() - interval '1 minute'")).count('* as n').first())!;
+    if (Number(n) >= MOST_FAILURES_A_MINUTE) return undefined;
+    const [{ id }] = await trx('kiosk_failure').insert({ kiosk_id: kioskId }).returning('id');
+    return id;
+  });
+}
+
+/** A try that was none of the wrong ones. */
+export async function forgetTry(db: Db | Knex.Transaction, id: number): Promise<void> {
+  await db('kiosk_failure').where({ id }).delete();
+}
+
+/** Failures of the last hour, of all kiosks. */
+export async function failuresLastHour(db: Db): Promise<number> {
+  const row = await db('kiosk_failure').where('at', '>', db.raw("now() - interval '1 hour'")).count('* as n').first();
+  return Number(row!.n);
+}
+
+/** What is printed on a pass, with the visitor's name masked (the caller puts the clear one in). */
+export interface PassRow {
+  number: string;
+  visitor: string;
+  company: string | null;
+  party: number;
+  host: string | null;
+  hostDepartment: string | null;
+  place: string;
+  from: Date;
+  until: Date;
+  arrivedAt: Date | null;
+  passId: string | null;
+}
+
+/** The pass of a visit whose visitor is inside. */
+export async function passRow(db: Db | Knex.Transaction, processId: string): Promise<PassRow | undefined> {
+  const { rows: [row] } = await db.raw<{ rows: PassRow[] }>(`
+    SELECT process.number, visit.visitor, visit.company, visit.party, host.name AS host, department.name AS "hostDepartment", visit.place,
+      visit.from_at AS "from", visit.until_at AS until,
+      (SELECT max(decided_at) FROM task WHERE process_id = process.id AND step = 'arrival' AND outcome = 'arrived') AS "arrivedAt",
+      (SELECT id FROM visit_pass WHERE process_id = process.id AND used_at IS NOT NULL ORDER BY created_at DESC LIMIT 1) AS "passId"
+    FROM visit JOIN process ON process.id = visit.process_id
+    LEFT JOIN person host ON host.id = visit.host_id LEFT JOIN department ON department.id = host.department_id
+    WHERE visit.process_id = ?`, [processId]);
+  return row;
+}
+
+/** Steps of a visit at which its answer is waited for. */
+export const REVIEWS: readonly string[] = Object.keys(contract.steps).filter((step) => step.endsWith('-review'));
