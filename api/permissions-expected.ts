@@ -1,8 +1,10 @@
-/** Who asks. `colleague` works in requester's department and has no office; `anonymous` is not logged in. */
+/** Who asks. `colleague` works in requester's department and has no office; `anonymous` is not logged in, `kiosk` is an enrolled device. */
 export const people = [
-  'anonymous', 'requester', 'colleague', 'leader', 'requester2', 'leader2', 'director', 'storekeeper', 'admin', 'auditor',
+  'anonymous', 'kiosk', 'requester', 'colleague', 'leader', 'requester2', 'leader2', 'director', 'storekeeper', 'frontdesk', 'admin', 'auditor',
 ] as const;
 export type Who = (typeof people)[number];
+/** Those who log in. */
+export type Staff = Exclude<Who, 'anonymous' | 'kiosk'>;
 
 /** The answer's status for each of `people`. */
 export type Answers = Readonly<Record<Who, number>>;
@@ -16,11 +18,12 @@ export type Answers = Readonly<Record<Who, number>>;
  * - `ended`: requester2's, rejected by leader2;
  * - `unknown`: there is none of that id;
  * - `file`: a photo of requester's that is in no process yet; `attached`: one in a case like `waiting`;
+ * - `visit`: requester's guest, expected now; `inside`, `gone`: one who came in, and one who has just left again;
  * - `any`: the call names no object.
  */
 export const cases = ['waiting', 'waiting2', 'claimed', 'returned', 'ended', 'unknown'] as const;
 export type Case = (typeof cases)[number];
-export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'any';
+export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'visit' | 'inside' | 'gone' | 'blocked' | 'device' | 'any';
 
 /** Everybody, logged in or not, gets `status`. */
 function everybody(status: number): Answers {
@@ -29,7 +32,7 @@ function everybody(status: number): Answers {
 
 /** Everybody who is logged in gets `status`. */
 function loggedIn(status: number): Answers {
-  return { ...everybody(status), anonymous: 401 };
+  return { ...everybody(status), anonymous: 401, kiosk: 401 };
 }
 
 /** Names of `people`, separated by blanks, by the status that they get. */
@@ -89,6 +92,10 @@ const statistics = office({ 200: 'leader leader2 director storekeeper admin audi
 const administratorOnly = office({ 200: 'admin' });
 const unknownToAdministrator = office({ 404: 'admin' });
 const auditOnly = { ...caseAnswers(office({ 200: 'admin auditor' })), unknown: office({ 404: 'admin auditor' }) };
+
+const deskOnly = (status: number) => office({ [status]: 'frontdesk' });
+const ofVisit = (status: number) => object({ [status]: 'requester frontdesk', 403: 'admin auditor' });
+const kioskOnly = (status: number): Answers => ({ ...everybody(401), kiosk: status });
 
 function caseAnswers(same: Answers): Record<Case, Answers> {
   return Object.fromEntries(cases.map((name) => [name, same])) as Record<Case, Answers>;
@@ -219,6 +226,42 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'PATCH /admin/announcements/:id': { announcement: administratorOnly, draft: administratorOnly, unknown: unknownToAdministrator },
   'POST /admin/announcements/:id/publish': { announcement: administratorOnly, draft: administratorOnly, unknown: unknownToAdministrator },
   'POST /admin/announcements/:id/withdraw': { announcement: administratorOnly, draft: office({ 409: 'admin' }), unknown: unknownToAdministrator },
+
+  'POST /visits': { any: loggedIn(201) },
+  'POST /visits/:id/move': { visit: ofVisit(200), unknown: loggedIn(404) },
+  'POST /visits/:id/cancel': { visit: ofVisit(200), unknown: loggedIn(404) },
+  // Its code went out by no SMS.
+  'POST /visits/:id/resend': { visit: ofVisit(409), unknown: loggedIn(404) },
+  'GET /visits/board': { any: deskOnly(200) },
+  'POST /visits/:id/check-in': { visit: deskOnly(200), unknown: deskOnly(404) },
+  'POST /visits/:id/check-out': { inside: deskOnly(200), visit: deskOnly(409), unknown: deskOnly(404) },
+  'POST /visits/:id/undo-check-in': { inside: deskOnly(200), unknown: deskOnly(404) },
+  'POST /visits/:id/undo-check-out': { gone: deskOnly(200), unknown: deskOnly(404) },
+  'GET /visits/:id/pass': { inside: deskOnly(200), visit: deskOnly(409), unknown: deskOnly(404) },
+  'POST /visits/:id/verify': { visit: deskOnly(200), unknown: deskOnly(404) },
+  'POST /visits/walk-ins': { any: deskOnly(201) },
+  'POST /visits/passes': { any: deskOnly(200) },
+  'POST /visits/evacuation': { any: deskOnly(200) },
+  'GET /visits/export': { any: office({ 200: 'frontdesk director admin auditor' }) },
+  'GET /visits/statistics': { any: office({ 200: 'frontdesk director admin auditor' }) },
+  'GET /visits/blocked': { any: deskOnly(200) },
+  'POST /visits/blocked': { any: deskOnly(201) },
+  'POST /visits/blocked/:id/removal': { blocked: deskOnly(204), unknown: deskOnly(404) },
+  'GET /visits/kiosks': { any: deskOnly(200) },
+  'POST /visits/kiosks': { any: deskOnly(201) },
+  'POST /visits/kiosks/:id/revoke': { device: deskOnly(204), unknown: deskOnly(404) },
+  // The code of an SMS is needed; a link and an enrolment code are what lets in. Looked at in visits.test.ts.
+  'POST /visit/requests': { any: everybody(422) },
+  'POST /visit/look': { any: everybody(404) },
+  'POST /visit/cancel': { any: everybody(404) },
+  'POST /visit/consent-withdrawal': { any: everybody(404) },
+  'POST /kiosk/enrolment': { any: everybody(422) },
+  'GET /kiosk': { any: kioskOnly(200) },
+  'POST /kiosk/check-ins': { any: kioskOnly(422) },
+  'POST /kiosk/check-outs': { any: kioskOnly(422) },
+  'POST /kiosk/requests': { any: kioskOnly(201) },
+  'POST /kiosk/requests/look': { any: kioskOnly(404) },
+  'POST /kiosk/requests/enter': { any: kioskOnly(404) },
 
   'GET /audit/processes.csv': { any: office({ 200: 'admin auditor' }) },
   'GET /audit/filters': { any: office({ 200: 'admin auditor' }) },

@@ -1,6 +1,8 @@
 import { createProjection } from '../activities/projection.ts';
 import type { Db } from '../db/connect.ts';
 import { startProcess } from '../db/queries/processes.ts';
+import { issuePass, startVisit } from '../db/queries/visits.ts';
+import type { Seal } from '../db/sealed.ts';
 import { processTypes } from '../workflows/contracts.ts';
 
 /** An item that the demo company has, for forms. */
@@ -28,17 +30,45 @@ export async function putProcess(db: Db, requesterId: string, title = '备用物
   });
 }
 
+/** Puts a guest of the demo's requester into PostgreSQL with nothing in Temporal: expected now, inside, or gone again. */
+export async function putVisit(db: Db, seal: Seal, state: 'visit' | 'inside' | 'gone'): Promise<string> {
+  const host = 'person-wang-wei';
+  const until = new Date(Date.now() + 7_200_000).toISOString();
+  const window = { from: new Date(Date.now() - 60_000).toISOString(), until };
+  return db.transaction(async (trx) => {
+    const { id } = await startVisit(trx, seal, {
+      form: { visitor: { name: '欧*', phone: '154****8888' }, party: 1, purpose: 'business', place: '调度楼', windows: [window], hostId: host, way: 'invitation' },
+      values: [{ path: 'visitor.name', kind: 'name', value: '欧阳明月' }, { path: 'visitor.phone', kind: 'phone', value: '15400008888' }],
+      requesterId: host, departmentId: 'dept-marketing',
+    });
+    await issuePass(trx, seal, { key: `${id}.pass.1`, processId: id, window, moved: false, sms: false });
+    await trx('outbox').where({ process_id: id }).delete();
+    return id;
+  }).then(async (id) => {
+    const [arrival, departure] = [await putTask(db, id, 'arrival', 1, undefined, 'visit'), `${id}.departure.1`];
+    if (state === 'visit') return id;
+    await putDecision(db, arrival, 'person-lei-ting', 'arrived');
+    await db('visit_pass').where({ process_id: id }).update({ used_at: db.fn.now() });
+    await putTask(db, id, 'departure', 1, undefined, 'visit');
+    if (state === 'inside') return id;
+    await putDecision(db, departure, 'person-lei-ting', 'left');
+    await putTask(db, id, 'left', 1, undefined, 'visit');
+    return id;
+  });
+}
+
 /** Opens a task at `step` as the workflow does; answers its id. */
 export async function putTask(
-  db: Db, processId: string, step: string, n = 1, openedAt = new Date().toISOString(),
+  db: Db, processId: string, step: string, n = 1, openedAt = new Date().toISOString(), type = TYPE,
 ): Promise<string> {
-  const contract = processTypes[TYPE]!.contract.steps[step]!;
+  const contract = processTypes[type]!.contract.steps[step]!;
   const taskId = `${processId}.${step}.${n}`;
   await createProjection({ db }).openTask({
-    taskId, processId, type: TYPE, step, n,
+    taskId, processId, type, step, n,
     outcomes: Object.keys(contract.outcomes),
-    candidates: [...contract.candidates],
-    byRequester: contract.byRequester ?? false,
+    candidates: contract.candidates.map((each) => (each === 'fact:hostId' ? 'person:person-wang-wei' as const : each)),
+    byRequester: contract.byRequester ?? contract.work ?? false,
+    ...(contract.atDesk && { atDesk: true }),
     afterEnd: false,
     bounds: { toStep: ['revise'] },
     context: {},

@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../api/endpoint.ts';
-import { expected, people, type Case, type Thing, type Who } from '../api/permissions-expected.ts';
+import { hashOfToken } from '../api/kiosk.ts';
+import { expected, people, type Case, type Staff, type Thing, type Who } from '../api/permissions-expected.ts';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
 import { openAccounts } from './accounts.ts';
 import { startApi, type TestApi } from './api.ts';
 import { call, login, type Answer, type Person } from './person.ts';
 import { putPhoto } from './photos.ts';
-import { putDecision, putItem, putProcess, putTask } from './prepared.ts';
+import { putDecision, putItem, putProcess, putTask, putVisit } from './prepared.ts';
 import { bodies, BYSTANDER, DIRECTOR, idOf, keptIds, LEADER, MANAGER } from './valid-requests.ts';
 
 /** A case as it is asked about: its process, and the task that is (or was) open. */
@@ -33,9 +35,11 @@ export interface Stage {
   /** Asks; a write without a body of its own sends the valid one. */
   ask(endpoint: Endpoint, fixture: Fixture, thing: Thing, who: Who, asked?: Asked): Promise<Answer>;
   /** Logs in anew. */
-  loginAs(who: Exclude<Who, 'anonymous'>): Promise<Person>;
+  loginAs(who: Staff): Promise<Person>;
   usernameOf(personId: string): Promise<string>;
 }
+
+const isStaff = (who: Who): who is Staff => who !== 'anonymous' && who !== 'kiosk';
 
 /** The id of no case. */
 export const UNKNOWN_ID = 'supply-requisition-00000000-0000-7000-8000-000000000000';
@@ -66,7 +70,8 @@ export async function startStage(): Promise<Stage> {
   await putAnnouncements();
   await putPhotos();
   await openAccounts(db, [...Object.values(idOf), MANAGER, BYSTANDER]);
-  for (const who of people) if (who !== 'anonymous') sessions.set(who, await loginAs(who));
+  const kioskCookie = await putKiosk();
+  for (const who of people) if (isStaff(who)) sessions.set(who, await loginAs(who));
 
   async function prepare(thing: Thing): Promise<Fixture> {
     const make: Record<Exclude<Case, 'unknown'>, () => Promise<Fixture>> = {
@@ -101,8 +106,11 @@ export async function startStage(): Promise<Stage> {
         return { process, task };
       },
     };
-    // What a success changed before: a draft is a draft again.
-    if (!(thing in make)) await putAnnouncements();
+    if (thing === 'visit' || thing === 'inside' || thing === 'gone') return { process: await putVisit(db, api.deps.seal, thing), task: '' };
+    // What a success changed before: a draft is a draft again, a kiosk is not revoked.
+    if (!(thing in make)) await Promise.all([putAnnouncements(), putGate()]);
+    // Wrong codes of before hold nobody up.
+    await db('kiosk_failure').delete();
     return thing in make ? make[thing as keyof typeof make]() : { process: UNKNOWN_ID, task: `${UNKNOWN_ID}.${LEADER}.1` };
   }
 
@@ -117,7 +125,7 @@ export async function startStage(): Promise<Stage> {
     { body = bodies[nameOf(endpoint)]?.(thing, who), query = endpoint.path === '/search' ? 'q=LY' : '', headers = {} }: Asked = {},
   ): Promise<Answer> {
     const ends = endpoint.path === '/login' || endpoint.path === '/logout';
-    const person = ends && who !== 'anonymous' ? await loginAs(who) : sessions.get(who);
+    const person = who === 'kiosk' ? { cookie: kioskCookie } : ends && isStaff(who) ? await loginAs(who) : sessions.get(who);
     const path = `${addressOf(endpoint, fixture, thing)}${query && `?${query}`}`;
     const method = endpoint.method.toUpperCase();
     const sent = endpoint.method === 'get' ? undefined : body;
@@ -125,6 +133,20 @@ export async function startStage(): Promise<Stage> {
     // Whoever has a new password has the old one again.
     if (endpoint.path === '/me/password' && answer.status === 200) await openAccounts(db, [idOf[who as keyof typeof idOf]]);
     return answer;
+  }
+
+  async function putKiosk(): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    await db('kiosk').insert({ id: 'kiosk-here', name: '大厅一号机', place: '大厅', token_hash: hashOfToken(token), created_by: idOf.frontdesk, enrolled_at: db.fn.now() });
+    return `houqin_kiosk=${token}`;
+  }
+
+  async function putGate(): Promise<void> {
+    await db('kiosk').insert({ id: 'kiosk-kept', name: '旧机', place: '东门', created_by: idOf.frontdesk, revoked_at: null }).onConflict('id').merge(['revoked_at']);
+    await db('blocked_visitor').insert({
+      id: 'blocked-kept', kind: 'phone', index: Buffer.from('kept'), masked: '138****0000', reason: '备用', created_by: idOf.frontdesk,
+      removed_at: null, removed_by: null, removal_reason: null,
+    }).onConflict('id').merge(['removed_at', 'removed_by', 'removal_reason']);
   }
 
   async function putAnnouncements(): Promise<void> {
@@ -143,7 +165,7 @@ export async function startStage(): Promise<Stage> {
     await putPhoto(db, dataDir, { id: keptIds['/files/']!.attached!, owner: idOf.requester, process });
   }
 
-  async function loginAs(who: Exclude<Who, 'anonymous'>): Promise<Person> {
+  async function loginAs(who: Staff): Promise<Person> {
     return login(api.url, await usernameOf(idOf[who]));
   }
 

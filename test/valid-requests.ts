@@ -1,5 +1,5 @@
 import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
-import type { Thing, Who } from '../api/permissions-expected.ts';
+import type { Staff, Thing, Who } from '../api/permissions-expected.ts';
 import { processTypes } from '../workflows/contracts.ts';
 import { photoForm, TINY_PNG } from './photos.ts';
 import { PREPARED_ITEM } from './prepared.ts';
@@ -9,7 +9,7 @@ export const LEADER = 'department-leader';
 export const DIRECTOR = 'service-centre-director';
 
 /** The demo company's people who ask. */
-export const idOf: Record<Exclude<Who, 'anonymous'>, string> = {
+export const idOf: Record<Staff, string> = {
   requester: 'person-wang-wei',
   colleague: 'person-li-na',
   leader: 'person-chen-jianhua',
@@ -17,6 +17,7 @@ export const idOf: Record<Exclude<Who, 'anonymous'>, string> = {
   leader2: 'person-sun-haitao',
   director: 'person-zhou-huimin',
   storekeeper: 'person-yang-guang',
+  frontdesk: 'person-lei-ting',
   admin: 'person-deng-zihan',
   auditor: 'person-wei-jing',
 };
@@ -35,10 +36,17 @@ export const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, str
   '/files/': {
     file: '00000000-0000-7000-8000-0000000000f1', attached: '00000000-0000-7000-8000-0000000000f2', unknown: '00000000-0000-7000-8000-000000000000',
   },
+  '/visits/blocked': { blocked: 'blocked-kept', unknown: 'blocked-none' },
+  '/visits/kiosks': { device: 'kiosk-kept', unknown: 'kiosk-none' },
   '/admin/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
 };
 
 let itemNumber = 0;
+const visitor = { name: '欧阳明月', phone: '15400008888' };
+const inTwoHours = (): string => new Date(Date.now() + 7_200_000).toISOString();
+const asked = (): object => ({ visitor, purpose: 'business', place: '调度楼', party: 1, until: inTwoHours() });
+const now = (): string => new Date().toISOString();
+const link = { token: 'a-link-that-there-is-not' };
 const decisions: Partial<Record<Thing, object>> = {
   claimed: { outcome: 'issued' },
   returned: { outcome: 'resubmitted', data: { form: { purpose: '改后', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } } },
@@ -92,6 +100,32 @@ export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>
   'PATCH /admin/announcements/:id': () => ({ title: '停水通知（改）' }),
   'POST /admin/announcements/:id/publish': () => ({}),
   'POST /admin/announcements/:id/withdraw': () => ({}),
+  'POST /visits': () => ({ ...asked(), from: now() }),
+  'POST /visits/:id/move': () => ({ from: now(), until: inTwoHours() }),
+  'POST /visits/:id/cancel': () => ({ reason: '出差' }),
+  'POST /visits/:id/resend': () => ({}),
+  'POST /visits/:id/check-in': () => ({}),
+  'POST /visits/:id/check-out': () => ({}),
+  'POST /visits/:id/undo-check-in': () => ({}),
+  'POST /visits/:id/undo-check-out': () => ({}),
+  'POST /visits/:id/verify': () => ({ of: 'phone', tail: '8888' }),
+  'POST /visits/walk-ins': () => ({ ...asked(), hostId: BYSTANDER, confirmed: true }),
+  'POST /visits/passes': () => ({ qr: 'HQP1.none.none' }),
+  'POST /visits/evacuation': () => ({ reason: '演练' }),
+  'POST /visits/blocked': () => ({ kind: 'phone', value: '15400006666', reason: '屡次闹事' }),
+  'POST /visits/blocked/:id/removal': () => ({ reason: '已和解' }),
+  'POST /visits/kiosks': () => ({ name: '一号机', place: '大厅' }),
+  'POST /visits/kiosks/:id/revoke': () => ({}),
+  'POST /visit/requests': () => ({ ...asked(), from: now(), code: '123456', host: { name: '王薇', department: '营销部' } }),
+  'POST /visit/look': () => link,
+  'POST /visit/cancel': () => link,
+  'POST /visit/consent-withdrawal': () => link,
+  'POST /kiosk/enrolment': () => ({ code: 'ABCDEFGH' }),
+  'POST /kiosk/check-ins': () => ({ code: '123456', phoneTail: '8888' }),
+  'POST /kiosk/check-outs': () => ({ code: '123456', phoneTail: '8888' }),
+  'POST /kiosk/requests': () => ({ visitor, host: { name: '王薇', department: '营销部' }, purpose: 'business', party: 1, hours: 1 }),
+  'POST /kiosk/requests/look': () => link,
+  'POST /kiosk/requests/enter': () => link,
   'PUT /admin/timeout-policies/:type/:step': () => ({ ...processTypes[TYPE]!.contract.steps[LEADER]!.timeouts }),
   'PUT /admin/calendar': () => {
     const { timeZone, week, holidays, workdays } = defaultCalendar;

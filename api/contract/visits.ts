@@ -299,13 +299,13 @@ export const visitContract = {
   kioskCheckIn: endpoint({
     method: 'post', path: '/kiosk/check-ins', access: 'kiosk',
     summary: { zh: '自助签到：到访码加手机后四位，或二维码，或证件号码', en: 'Check in by code and phone, QR, or ID card' },
-    body: z.union([z.strictObject({ code, phoneTail }), z.strictObject({ qr }), z.strictObject({ idNumber: personal('id-number') })]),
+    body: z.strictObject({ code: code.optional(), phoneTail: phoneTail.optional(), qr: qr.optional(), idNumber: titled(personal('id-number').optional(), '证件号码', 'ID number') }),
     response: pass,
   }),
   kioskCheckOut: endpoint({
     method: 'post', path: '/kiosk/check-outs', access: 'kiosk',
     summary: { zh: '自助签离：访客证二维码，或到访码加手机后四位', en: 'Check out by the pass, or by code and phone' },
-    body: z.union([z.strictObject({ code, phoneTail }), z.strictObject({ qr })]),
+    body: z.strictObject({ code: code.optional(), phoneTail: phoneTail.optional(), qr: qr.optional() }),
     response: z.object({ visitor: z.string(), arrivedAt: instant, leftAt: instant }),
   }),
   kioskRequest: endpoint({

@@ -7,7 +7,7 @@ import { addLink, visitOfLink } from '../../db/queries/visits.ts';
 import { visitContract } from '../contract/visits.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
-import { Problem } from '../errors.ts';
+import { invalidField, Problem } from '../errors.ts';
 import { hashOfToken, kioskCredential, type Kiosk } from '../kiosk.ts';
 import { ownVisitOf } from '../visits/own.ts';
 import { passOf } from '../visits/pass.ts';
@@ -15,6 +15,13 @@ import { readQr } from '../visits/qr.ts';
 import { startOutsideVisit } from '../visits/requests.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** A code with its phone. Throws a 400 that names what is missing. */
+function whole({ code, phoneTail }: { code?: string | undefined; phoneTail?: string | undefined }): { code: string; phoneTail: string } {
+  if (code === undefined) throw invalidField('code', 'visit.code');
+  if (phoneTail === undefined) throw invalidField('phoneTail', 'visit.phone-tail');
+  return { code, phoneTail };
+}
 
 /** What a kiosk may do: let in and out whoever proves to be expected, and ask for a visit. It lists nothing, finds nobody and shows no phone. */
 export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
@@ -60,14 +67,17 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
 
     handle(visitContract.kiosk, async ({ kiosk }) => kiosk),
 
-    handle(visitContract.kioskCheckIn, async ({ kiosk, body }) => letIn(kiosk, await guarded(kiosk.id, () => {
-      if ('code' in body) return passByCode(db, seal, { ...body, used: false });
-      if ('qr' in body) return byQr(body.qr, ['entry']);
-      return byIdNumber(body.idNumber);
-    }))),
+    handle(visitContract.kioskCheckIn, async ({ kiosk, body: { qr, idNumber, ...typed } }) => {
+      const byCode = qr === undefined && idNumber === undefined ? whole(typed) : undefined;
+      return letIn(kiosk, await guarded(kiosk.id, () => {
+        if (byCode) return passByCode(db, seal, { ...byCode, used: false });
+        return qr === undefined ? byIdNumber(idNumber!) : byQr(qr, ['entry']);
+      }));
+    }),
 
-    handle(visitContract.kioskCheckOut, async ({ kiosk, body }) => {
-      const found = await guarded(kiosk.id, () => ('code' in body ? passByCode(db, seal, { ...body, used: true }) : byQr(body.qr, ['pass', 'entry'])));
+    handle(visitContract.kioskCheckOut, async ({ kiosk, body: { qr, ...typed } }) => {
+      const byCode = qr === undefined ? whole(typed) : undefined;
+      const found = await guarded(kiosk.id, () => (byCode ? passByCode(db, seal, { ...byCode, used: true }) : byQr(qr!, ['pass', 'entry'])));
       if (!found) throw new Problem('visit-code-wrong');
       const { processId } = found;
       const done = await db.transaction((trx) => decideAtGate(trx, { kiosk: kiosk.id }, { processId, step: 'departure', outcome: 'left' }));

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
+import { VISITORS } from './visitors.ts';
 
 /** A department as administrators see one. `members` counts active people, not those of departments below. */
 export interface DepartmentRow {
@@ -25,7 +26,7 @@ export async function listDepartments(db: Db | Knex.Transaction, id?: string): P
     'd.id', 'd.name', 'd.name_en as nameEn', 'd.parent_id as parentId',
     db.raw(`CASE WHEN l.id IS NOT NULL THEN json_build_object('id', l.id, 'name', l.name, 'active', l.active) END AS leader`),
     db.raw('(SELECT count(*)::int FROM person m WHERE m.department_id = d.id AND m.active) AS members'),
-  ).modify((query) => {
+  ).whereNot('d.id', VISITORS.departmentId).modify((query) => {
     if (id !== undefined) void query.where('d.id', id);
   }).orderBy('d.id');
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
 import { containing } from './visibility.ts';
+import { VISITORS } from './visitors.ts';
 
 /** The role without which nobody can keep the others. */
 const ADMINISTRATOR_ROLE = 'process-administrator';
@@ -61,7 +62,7 @@ export async function listStaff(
 
 /** One person, active or not. */
 export async function findStaff(db: Db | Knex.Transaction, id: string): Promise<StaffRow | undefined> {
-  return staff(db).where('p.id', id).first();
+  return staff(db).where('p.id', id).whereNot('p.id', VISITORS.personId).first();
 }
 
 function staff(db: Db | Knex.Transaction): Knex.QueryBuilder {
@@ -78,7 +79,7 @@ function staff(db: Db | Knex.Transaction): Knex.QueryBuilder {
 }
 
 function matching(db: Db, { q, department, role, active }: StaffFilter): Knex.QueryBuilder {
-  return db('person as p').modify((query) => {
+  return db('person as p').whereNot('p.id', VISITORS.personId).modify((query) => {
     if (department !== undefined) void query.where('p.department_id', department);
     if (active !== undefined) void query.where('p.active', active);
     if (role !== undefined) void query.whereIn('p.id', db('person_role').select('person_id').where('role_id', role));

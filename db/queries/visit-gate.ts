@@ -129,20 +129,21 @@ export async function enrolKiosk(trx: Knex.Transaction, enrolmentHash: Buffer, t
   return row;
 }
 
-/** Tries within a minute of one kiosk that failed. */
-export const MOST_FAILURES_A_MINUTE = 10;
+/** Tries within a minute of one kiosk that failed; of those who enrol kiosks all together, whose codes are a million times longer. */
+const MOST_FAILURES_A_MINUTE = 10;
+const MOST_ENROLMENTS_A_MINUTE = 60;
 /** So many failures within an hour, over all kiosks, are an alarm. */
 export const ALARM_FAILURES_AN_HOUR = 50;
 
 /**
  * Notes a try before it is looked at, as failed until told otherwise; undefined when the kiosk has used its tries up. Without a kiosk it is
- * somebody who enrols one: all of those together have as many.
+ * somebody who enrols one.
  */
 export async function beginTry(db: Db, kioskId: string | null): Promise<number | undefined> {
   return db.transaction(async (trx) => {
     await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`kiosk ${kioskId ?? ''}`]);
     const { n } = (await trx('kiosk_failure').where({ kiosk_id: kioskId }).where('at', '>', trx.raw("clock_timestamp() - interval '1 minute'")).count('* as n').first())!;
-    if (Number(n) >= MOST_FAILURES_A_MINUTE) return undefined;
+    if (Number(n) >= (kioskId === null ? MOST_ENROLMENTS_A_MINUTE : MOST_FAILURES_A_MINUTE)) return undefined;
     const [{ id }] = await trx('kiosk_failure').insert({ kiosk_id: kioskId }).returning('id');
     return id;
   });

@@ -11,9 +11,6 @@ import { keepPersonal, personalOf, processesWith, type PersonalValue } from './p
 import { startProcess, type ProcessRow } from './processes.ts';
 import { enqueueSms } from './sms.ts';
 
-/** Whose processes are those that outsiders start: they have no account. */
-export const VISITORS = { personId: 'person-visitors', departmentId: 'dept-visitors' } as const;
-
 /** The doors open so long before a window. */
 export const EARLY_MINUTES = 30;
 /** Wrong codes per pass. */

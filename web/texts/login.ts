@@ -19,6 +19,8 @@ export const loginTexts = {
   'role.director': { zh: '综合服务中心主任', en: 'Service-centre director' },
   'role.storekeeper': { zh: '仓库管理员', en: 'Storekeeper' },
   'role.sealkeeper': { zh: '印章管理员', en: 'Seal keeper' },
+  'role.frontdesk': { zh: '访客前台', en: 'Front desk' },
+  'role.security': { zh: '门岗保卫', en: 'Security' },
   'role.admin': { zh: '流程管理员', en: 'Process administrator' },
   'role.auditor': { zh: '审计员', en: 'Auditor' },
   'role.requester2': { zh: '申请人（另一部门）', en: 'Requester (another department)' },
