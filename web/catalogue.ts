@@ -1,5 +1,7 @@
 import { shallowRef } from 'vue';
 import { call, type Answer } from './client.ts';
+import { words } from './contracts.ts';
+import { t, type TextKey } from './texts.ts';
 
 type ProcessType = Answer<'get /process-types'>['items'][number];
 
@@ -17,4 +19,13 @@ export async function loadCatalogue(): Promise<void> {
     asked = undefined;
     throw error;
   }
+}
+
+/** What is done at a page that starts a process in its own way, where that is more than the name of the process. */
+const AT_PAGES: Readonly<Record<string, TextKey>> = { visit: 'visitors.invite' };
+
+/** What a service is called where it is started. */
+export function serviceWords({ type, title }: Pick<ProcessType, 'type' | 'title'>): string {
+  const own = AT_PAGES[type];
+  return own ? t(own) : words(title);
 }

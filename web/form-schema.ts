@@ -1,6 +1,8 @@
 import { yuan } from './money.ts';
 import { kindOf, plain, type JsonSchema } from './schema-form/json-schema.ts';
+import { now } from './now.ts';
 import { t, textKey } from './texts.ts';
+import { clockWords } from './time-words.ts';
 
 /** A field's name in the page's language. */
 export function fieldWords(schema: JsonSchema | undefined, name: string): string {
@@ -25,6 +27,7 @@ export function valueWords(given: JsonSchema, value: unknown, labels: Readonly<R
   if (kind === 'yes-no') return t(value === true ? 'form.yes' : 'form.no');
   if (kind === 'money' && typeof value === 'number') return yuan(value);
   if (kind === 'choice') return optionWords(schema, value);
+  if (schema.format === 'date-time') return clockWords(String(value), now.value);
   if (kind === 'photos') return Array.isArray(value) && value.length > 0 ? t('photos.count', { n: value.length }) : '';
   if (Array.isArray(value)) return value.map((each) => valueWords(schema.items ?? {}, each, labels)).join('、');
   if (typeof value === 'object') {

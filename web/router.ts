@@ -2,10 +2,12 @@ import { createRouter, createWebHistory } from 'vue-router';
 import { adminRoutes } from './pages/admin/routes.ts';
 import { announcementRoutes } from './pages/announcements/routes.ts';
 import { auditRoutes } from './pages/audit/routes.ts';
+import { kioskRoutes } from './pages/kiosk/routes.ts';
 import LoginPage from './pages/login/LoginPage.vue';
 import { startRoutes } from './pages/start/routes.ts';
 import { statisticRoutes } from './pages/statistics/routes.ts';
 import { supplyRoutes } from './pages/supply/routes.ts';
+import { visitRoutes } from './pages/visit/routes.ts';
 import { visitorRoutes } from './pages/visitors/routes.ts';
 import { me, refreshMe } from './session.ts';
 import { t } from './texts.ts';
@@ -29,6 +31,8 @@ export const router = createRouter({
     ...supplyRoutes,
     ...statisticRoutes,
     ...visitorRoutes,
+    ...visitRoutes,
+    ...kioskRoutes,
     ...adminRoutes,
     ...auditRoutes,
     { path: '/:rest(.*)*', name: 'nowhere', redirect: '/' },
@@ -43,6 +47,8 @@ export function hasPage(path: string): boolean {
 let asked = false;
 
 router.beforeEach(async (to) => {
+  // For people without an account, and a device that has none: nobody is asked for.
+  if (to.meta.bare) return true;
   if (!asked) {
     // The page is on its way while the API says who is there.
     for (const { components } of to.matched) void load(components?.default);

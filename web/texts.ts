@@ -10,6 +10,7 @@ import { printTexts } from './texts/print.ts';
 import { statisticTexts } from './texts/statistics.ts';
 import { timeoutTexts } from './texts/timeouts.ts';
 import { homeTexts } from './texts/home.ts';
+import { kioskTexts } from './texts/kiosk.ts';
 import { loginTexts } from './texts/login.ts';
 import { processTexts } from './texts/processes.ts';
 import { shellTexts } from './texts/shell.ts';
@@ -17,6 +18,7 @@ import { startTexts } from './texts/start.ts';
 import { supplyTexts } from './texts/supply.ts';
 import { taskTexts } from './texts/tasks.ts';
 import { timeTexts } from './texts/time.ts';
+import { visitTexts } from './texts/visit.ts';
 import { visitorTexts } from './texts/visitors.ts';
 
 export type Language = 'zh-CN' | 'en';
@@ -45,6 +47,8 @@ export const texts = {
   ...auditTexts,
   ...announcementTexts,
   ...visitorTexts,
+  ...visitTexts,
+  ...kioskTexts,
 };
 
 export type TextKey = keyof typeof texts;

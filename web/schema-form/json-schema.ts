@@ -4,8 +4,9 @@ export interface JsonSchema {
   'x-title'?: { zh: string; en: string };
   /** Words of the values of `enum`. */
   'x-options'?: Record<string, { zh: string; en: string }>;
-  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. */
-  'x-kind'?: 'money' | 'photos';
+  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `personal`: of somebody, masked once it is sent. */
+  'x-kind'?: 'money' | 'photos' | 'personal';
+  default?: unknown;
   anyOf?: JsonSchema[];
   title?: string;
   properties?: Record<string, JsonSchema>;
@@ -68,11 +69,12 @@ export type Errors = Readonly<Record<string, string>>;
 
 /** An empty value to start a form from; lists begin with the lines that they need, or with none for a form that fills them itself. */
 export function emptyOf(given: JsonSchema, linesNeeded = true): unknown {
+  if (given.default !== undefined) return given.default;
   if (isNullable(given)) return null;
   const schema = plain(given);
   if (schema.type === 'object') {
     const needed = Object.entries(schema.properties ?? {})
-      .filter(([name, property]) => schema.required?.includes(name) || ['array', 'object', 'boolean'].includes(plain(property).type ?? ''));
+      .filter(([name, property]) => schema.required?.includes(name) || property.default !== undefined || ['array', 'object', 'boolean'].includes(plain(property).type ?? ''));
     return Object.fromEntries(needed.map(([name, property]) => [name, emptyOf(property, linesNeeded)]));
   }
   if (kindOf(schema) === 'photos') return [];
@@ -100,6 +102,18 @@ export function withoutPhotos(given: JsonSchema, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => withoutPhotos(schema.items ?? {}, each));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutPhotos(schema.properties?.[name] ?? {}, each)]));
+}
+
+/** A form without what is personal in it, and without the consent to it. */
+export function withoutPersonal(given: JsonSchema, value: unknown): unknown {
+  const schema = plain(given);
+  if (schema['x-kind'] === 'personal') return '';
+  if (Array.isArray(value)) return value.map((each) => withoutPersonal(schema.items ?? {}, each));
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = schema.properties ?? {};
+  const isPersonal = Object.values(fields).some((field) => plain(field)['x-kind'] === 'personal');
+  return Object.fromEntries(Object.entries(value).map(([name, each]) =>
+    [name, isPersonal && typeof each === 'boolean' ? false : withoutPersonal(fields[name] ?? {}, each)]));
 }
 
 /** Nothing at all, an empty list, or a group of only such. A no is an answer. */

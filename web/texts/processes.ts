@@ -2,6 +2,7 @@ import type { TextTable } from './table.ts';
 
 export const processTexts = {
   'processes.title': { zh: '我的申请', en: 'My requests' },
+  'processes.of-type': { zh: '{type}记录', en: '{type}: records' },
   'processes.empty': { zh: '还没有申请', en: 'No requests yet' },
   'processes.empty.filter': { zh: '没有符合条件的申请', en: 'No request matches the filter' },
   'processes.status': { zh: '状态', en: 'Status' },
