@@ -1,18 +1,12 @@
 import { computed } from 'vue';
-import type { RouteLocationNormalizedLoaded } from 'vue-router';
 import type AppIcon from './parts/AppIcon.vue';
 import { hasPage } from './router.ts';
-import { VISIT_DESK, VISIT_READERS } from './pages/visitors/roles.ts';
 import { me } from './session.ts';
 import type { TextKey } from './texts.ts';
 
 /** A place of the main menu. */
 export interface Place {
   readonly path: string;
-  /** What narrows the page at `path`, which may be another place without it. */
-  readonly query?: Readonly<Record<string, string>>;
-  /** The title that it stands under, together with its neighbours of the same. */
-  readonly group?: TextKey;
   readonly text: TextKey;
   readonly icon: InstanceType<typeof AppIcon>['$props']['name'];
   /** Whoever has one of these roles; everybody without. */
@@ -32,14 +26,6 @@ const PLACES: readonly Place[] = [
     path: '/statistics', text: 'nav.statistics', icon: 'statistics', leaders: true,
     roles: ['storekeeper', 'service-centre-director', 'process-administrator', 'auditor'],
   },
-  { path: '/visitors', group: 'nav.visitors', text: 'nav.visitors.desk', icon: 'visitors', roles: VISIT_DESK },
-  { path: '/start/visitor-registration', group: 'nav.visitors', text: 'nav.visitors.register', icon: 'start' },
-  {
-    path: '/tasks', query: { type: 'visitor-registration' }, group: 'nav.visitors', text: 'nav.visitors.approve', icon: 'tasks', leaders: true, roles: [],
-  },
-  { path: '/tasks', query: { type: 'visit' }, group: 'nav.visitors', text: 'nav.visitors.answer', icon: 'check' },
-  { path: '/processes', query: { type: 'visitor-registration' }, group: 'nav.visitors', text: 'nav.visitors.records', icon: 'processes' },
-  { path: '/visitors/statistics', group: 'nav.visitors', text: 'nav.visitors.statistics', icon: 'statistics', roles: VISIT_READERS },
   { path: '/admin', text: 'nav.admin', icon: 'admin', roles: ['process-administrator'] },
   { path: '/audit', text: 'nav.audit', icon: 'audit', roles: ['auditor'] },
 ];
@@ -50,16 +36,3 @@ export const places = computed(() => {
   const leads = (me.value?.leads.length ?? 0) > 0;
   return PLACES.filter(({ path, roles, leaders }) => hasPage(path) && (!roles || (leaders && leads) || roles.some((role) => mine.has(role))));
 });
-
-/** A place as the address bar has it: what tells it from every other. */
-export function addressOf({ path, query }: Place): string {
-  return query ? `${path}?${new URLSearchParams(query)}` : path;
-}
-
-/** The one of `all` that the page at `route` belongs to: of several the nearest, so that a narrowed list does not mark the whole one too. */
-export function placeOf(route: Pick<RouteLocationNormalizedLoaded, 'path' | 'query'>, all: readonly Place[]): Place | undefined {
-  const near = ({ path, query = {} }: Place): number => path.length * 10 + Object.keys(query).length;
-  return all.filter(({ path, query }) => query
-    ? route.path === path && Object.entries(query).every(([name, value]) => route.query[name] === value)
-    : route.path === path || (path !== '/' && route.path.startsWith(`${path}/`))).sort((a, b) => near(b) - near(a))[0];
-}

@@ -6,7 +6,6 @@ import LoginPage from './pages/login/LoginPage.vue';
 import { startRoutes } from './pages/start/routes.ts';
 import { statisticRoutes } from './pages/statistics/routes.ts';
 import { supplyRoutes } from './pages/supply/routes.ts';
-import { visitorRoutes } from './pages/visitors/routes.ts';
 import { me, refreshMe } from './session.ts';
 import { t } from './texts.ts';
 import { toast } from './toasts.ts';
@@ -28,7 +27,6 @@ export const router = createRouter({
     ...startRoutes,
     ...supplyRoutes,
     ...statisticRoutes,
-    ...visitorRoutes,
     ...adminRoutes,
     ...auditRoutes,
     { path: '/:rest(.*)*', name: 'nowhere', redirect: '/' },
@@ -54,7 +52,7 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return true;
   if (to.name === 'login') return me.value ? { name: 'home' } : true;
   if (!me.value) return { name: 'login', query: { next: to.fullPath } };
-  if (mayEnter(to.path) && hasOneOf(to.meta.roles as readonly string[] | undefined)) return true;
+  if (mayEnter(to.path)) return true;
   toast(t('app.not-yours'));
   return { name: 'home' };
 });
@@ -65,10 +63,6 @@ const OFFICES: Readonly<Record<string, string>> = { '/admin': 'process-administr
 function mayEnter(path: string): boolean {
   const office = Object.entries(OFFICES).find(([place]) => path === place || path.startsWith(`${place}/`))?.[1];
   return office === undefined || (me.value?.roles.some(({ id }) => id === office) ?? false);
-}
-
-function hasOneOf(roles: readonly string[] | undefined): boolean {
-  return roles === undefined || (me.value?.roles.some(({ id }) => roles.includes(id)) ?? false);
 }
 
 async function load(page: unknown): Promise<void> {

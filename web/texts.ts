@@ -17,7 +17,6 @@ import { startTexts } from './texts/start.ts';
 import { supplyTexts } from './texts/supply.ts';
 import { taskTexts } from './texts/tasks.ts';
 import { timeTexts } from './texts/time.ts';
-import { visitorTexts } from './texts/visitors.ts';
 
 export type Language = 'zh-CN' | 'en';
 
@@ -44,7 +43,6 @@ export const texts = {
   ...operationTexts,
   ...auditTexts,
   ...announcementTexts,
-  ...visitorTexts,
 };
 
 export type TextKey = keyof typeof texts;
