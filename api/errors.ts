@@ -256,6 +256,18 @@ export const problems = {
     detail: { zh: '服务器磁盘已满，照片未能保存；请联系管理员。', en: 'The server’s disk is full, so the photo was not kept: tell an administrator.' },
   },
 
+  // Personal data
+  'personal-deleted': {
+    status: 409,
+    title: { zh: '个人信息已删除', en: 'Personal data deleted' },
+    detail: { zh: '这些个人信息已到保存期限或应本人要求删除，只留下脱敏内容。', en: 'The time for keeping it is over, or its owner wished so: only the masked text is left.' },
+  },
+  'revealed-too-often': {
+    status: 429,
+    title: { zh: '查看次数已达上限', en: 'Too many reveals' },
+    detail: { zh: '每人每天最多查看 {most} 次个人信息，请明天再试；确需更多时请联系管理员。', en: 'At most {most} times a day: try again tomorrow, or ask an administrator.' },
+  },
+
   // Visits
   'visitor-blocked': {
     status: 409,
@@ -475,6 +487,11 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'is no photo that can be used here: it is gone, or stands elsewhere. Remove it and upload it again.',
   },
   'lines.repeated': { zh: '同一物品只能出现一行，请合并数量。', en: 'stands on another line too: merge the quantities.' },
+  'personal.name': { zh: '请填写姓名。', en: 'must be a name.' },
+  'personal.phone': { zh: '请填写手机号，例如 13812345678。', en: 'must be a mobile number such as 13812345678.' },
+  'personal.id-number': { zh: '证件号码不正确，请核对。', en: 'is no valid ID number: look at it again.' },
+  'personal.plate': { zh: '请填写车牌号，例如 京A12345。', en: 'must be a number plate such as 京A12345.' },
+  'personal.again': { zh: '无法与之前的内容对应，请重新填写。', en: 'cannot be told from another row of before: type it again.' },
   'visit.code': { zh: '请填写短信中的六位数字。', en: 'must be the six digits of the message.' },
   'visit.phone-tail': { zh: '请填写手机号后四位。', en: 'must be the last four digits of the phone.' },
   'visit.consent': { zh: '请勾选同意，或不填证件号码。', en: 'needs your consent: tick it, or leave the ID number out.' },

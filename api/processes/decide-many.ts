@@ -59,12 +59,12 @@ async function refuseOtherContent({ idempotency }: BatchCall, db: Db): Promise<v
   });
 }
 
-async function decideRow(call: BatchCall, id: string, db: Db, log: Logger): Promise<{ result: RowResult; processId?: string }> {
+async function decideRow(call: BatchCall, id: string, { db, log, seal }: Parts): Promise<{ result: RowResult; processId?: string }> {
   const { actor, locale, body: { outcome, comment } } = call;
   const idempotency = call.idempotency.part(id);
   try {
     const result: RowResult = { id, ok: true, problem: null };
-    const { processId } = await decide(db, { taskId: id, actor, locale, wanted: { outcome, ...(comment && { comment }) }, idempotency, answer: result });
+    const { processId } = await decide(db, { taskId: id, actor, locale, wanted: { outcome, ...(comment && { comment }) }, idempotency, seal, answer: result });
     return { result, processId };
   } catch (error) {
     if (error instanceof Replay) return { result: error.answer.body as RowResult };
