@@ -15,6 +15,8 @@ import { statisticContract } from './contract/statistics.ts';
 import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
 import { smsContract } from './contract/sms.ts';
+import { askContract } from './contract/asks.ts';
+import { phoneCodeContract } from './contract/phone-codes.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -31,6 +33,8 @@ export const contract = {
   audit: auditContract,
   search: searchContract,
   sms: smsContract,
+  asks: askContract,
+  phoneCodes: phoneCodeContract,
   paper: paperContract,
   statistics: statisticContract,
   operations: operationContract,

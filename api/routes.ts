@@ -17,11 +17,13 @@ import { statisticRoutes } from './routes/statistics.ts';
 import { paperRoutes } from './routes/paper.ts';
 import { searchRoutes } from './routes/search.ts';
 import { smsRoutes } from './routes/sms.ts';
+import { askRoutes } from './routes/asks.ts';
+import { phoneCodeRoutes } from './routes/phone-codes.ts';
 
 /** Every endpoint with its handler, by area. */
 export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, healthRoutes, processRoutes, taskRoutes, fileRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
-    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes,
+    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes, askRoutes, phoneCodeRoutes,
   ].flatMap((area) => area(deps));
 }

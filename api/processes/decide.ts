@@ -22,6 +22,8 @@ interface DecisionCall {
   wanted: Wanted;
   cc?: readonly string[];
   idempotency: Idempotency;
+  /** How it came, where not from the person's own pages: for the audit trail. */
+  via?: 'sms-link' | 'sms-reply';
   /** What is kept as the answer for the key, if it is not the decision itself. */
   answer?: object;
 }
@@ -54,7 +56,7 @@ export async function decide(db: Db, call: DecisionCall): Promise<Decided> {
   }
 }
 
-async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], idempotency, answer }: DecisionCall): Promise<Decided | undefined> {
+async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], idempotency, via, answer }: DecisionCall): Promise<Decided | undefined> {
   const task = await actionable(db, taskId, actor);
   const contract = contractOf(task.type);
   const data = checkDecision(task, wanted, locale);
@@ -65,7 +67,7 @@ async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], ide
     comment: wanted.comment ?? null,
     data,
     facts,
-    detail: { step: task.step, outcome: wanted.outcome, facts },
+    detail: { step: task.step, outcome: wanted.outcome, facts, ...(via && { via }) },
     message: { taskId, outcome: wanted.outcome, actorKind: 'person', decidedBy: actor.personId, decidedAt: null, facts },
     key: idempotency.row,
     status: 200,

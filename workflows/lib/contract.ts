@@ -48,6 +48,11 @@ export interface StepContract {
   readonly expiryNeeded?: boolean;
   /** True where the requester acts, so that nobody is excluded. */
   readonly byRequester?: boolean;
+  /**
+   * Its holders get an SMS with a link that opens just this task, and may answer it by SMS: 1 is the step's first outcome, 0 is `rejected`,
+   * neither of which may need data. A role of many (more than five people) gets none.
+   */
+  readonly bySms?: true;
 }
 
 /** A process type, as plain data: what the workflow, the API and the web share about it. */
