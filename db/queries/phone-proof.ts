@@ -88,8 +88,8 @@ export const proofKey = (id: string, n: number): string => `phone-proof.${id}.${
 export async function countTry(db: Db | Knex.Transaction, phone: Buffer): Promise<{ id: string; codeHash: Buffer } | undefined> {
   const { rows: [row] } = await db.raw<{ rows: { id: string; codeHash: Buffer }[] }>(`
     UPDATE phone_proof SET tries = tries + 1
-    WHERE id = (SELECT id FROM phone_proof WHERE phone_index = :phone AND ${LIVE} ORDER BY created_at DESC LIMIT 1)
-      AND ${LIVE} AND tries < :most
+    WHERE id = (SELECT id FROM phone_proof WHERE phone_index = :phone AND used_at IS NULL AND expires_at > now() ORDER BY created_at DESC LIMIT 1)
+      AND used_at IS NULL AND expires_at > now() AND tries < :most
     RETURNING id, code_hash AS "codeHash"`, { phone, most: MOST_TRIES });
   return row;
 }

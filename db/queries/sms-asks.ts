@@ -9,8 +9,8 @@ import { enqueueSms, phoneIndex } from './sms.ts';
 const HOUR = 3_600_000;
 const ASK_MS = 72 * HOUR;
 const SMS_MS = 12 * HOUR;
-/** A task that is no longer open is still shown, and its digit kept from other tasks, for so long. */
-const AFTERWARDS = `interval '24 hours'`;
+/** A task that is no longer open is still shown, and its digit kept from other tasks, for so many hours. */
+const AFTERWARDS = 24;
 
 /** Whom to ask: one person with a phone. */
 export interface AskedPerson {
@@ -61,10 +61,10 @@ async function freeDigit(trx: Knex.Transaction, index: Buffer): Promise<number |
   const { rows: [row] } = await trx.raw<{ rows: { digit: number }[] }>(`
     SELECT digit FROM generate_series(1, 9) AS digit LEFT JOIN LATERAL (
       SELECT bool_or(task.state = 'open') AS open, max(coalesce(task.decided_at, task.closed_at)) AS closed_at
-      FROM sms_ask ask JOIN task ON task.id = ask.task_id WHERE ask.phone_index = ? AND ask.digit = digit.digit
+      FROM sms_ask ask JOIN task ON task.id = ask.task_id WHERE ask.phone_index = :index AND ask.digit = digit.digit
     ) AS used ON true
     WHERE used.open IS NOT TRUE
-    ORDER BY CASE WHEN used.closed_at > now() - ${AFTERWARDS} THEN used.closed_at END NULLS FIRST, digit LIMIT 1`, [index]);
+    ORDER BY CASE WHEN used.closed_at > now() - make_interval(hours => :hours) THEN used.closed_at END NULLS FIRST, digit LIMIT 1`, { index, hours: AFTERWARDS });
   return row?.digit ?? null;
 }
 
@@ -91,7 +91,7 @@ const ASK = [
 export async function findAsk(db: Db, token: string): Promise<AskRow | undefined> {
   return db('sms_ask as ask').join('task', 'task.id', 'ask.task_id').join('person', 'person.id', 'ask.person_id')
     .where({ 'ask.token_hash': hashOf(token), 'person.active': true }).where('ask.expires_at', '>', db.fn.now())
-    .whereRaw(`(task.state = 'open' OR coalesce(task.decided_at, task.closed_at) > now() - ${AFTERWARDS})`)
+    .whereRaw(`(task.state = 'open' OR coalesce(task.decided_at, task.closed_at) > now() - make_interval(hours => ?))`, [AFTERWARDS])
     .first(ASK);
 }
 
