@@ -16,6 +16,8 @@ import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
 import { smsContract } from './contract/sms.ts';
 import { visitContract } from './contract/visits.ts';
+import { askContract } from './contract/asks.ts';
+import { phoneCodeContract } from './contract/phone-codes.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -32,6 +34,8 @@ export const contract = {
   audit: auditContract,
   search: searchContract,
   sms: smsContract,
+  asks: askContract,
+  phoneCodes: phoneCodeContract,
   paper: paperContract,
   statistics: statisticContract,
   operations: operationContract,

@@ -117,6 +117,22 @@ export const problems = {
     detail: { zh: '登录失败次数过多，请在 {minutes} 分钟后再试。', en: 'Too many failed logins: try again in {minutes} minutes.' },
   },
 
+  'too-many-asks': {
+    status: 429,
+    title: { zh: '访问过于频繁', en: 'Too many looks' },
+    detail: { zh: '打开短信链接过于频繁，请在 {at} 之后再试；也可以登录系统办理。', en: 'Links of SMS were opened too often: try again after {at}, or log in.' },
+  },
+  'too-many-codes': {
+    status: 429,
+    title: { zh: '验证码发送过于频繁', en: 'Too many codes' },
+    detail: { zh: '验证码发送过于频繁，请在 {at} 之后再试。', en: 'Too many codes were asked for: try again after {at}.' },
+  },
+  'sms-not-set-up': {
+    status: 503,
+    title: { zh: '短信未开通', en: 'No SMS here' },
+    detail: { zh: '本系统尚未开通短信，请联系被访人或前台。', en: 'No SMS can be sent here yet: ask your host or the reception.' },
+  },
+
   'one-time-password-expired': {
     status: 403,
     title: { zh: '一次性密码已过期', en: 'One-time password expired' },
@@ -473,6 +489,9 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'username.invalid': {
     zh: '须为 2 至 40 个小写字母、数字或 . _ -，以字母或数字开头。',
     en: 'must have 2 to 40 lower-case letters, digits or . _ - and begin with a letter or digit.',
+  },
+  'phone.mobile': {
+    zh: '请填写中国大陆的手机号码，例如 13812345678。', en: 'must be a mobile number of mainland China, such as 13812345678.',
   },
   'phone.invalid': { zh: '请填写电话号码，例如 13812345678。', en: 'must be a phone number such as 13812345678.' },
   'password.short': { zh: '至少 10 个字符。', en: 'must have at least 10 characters.' },

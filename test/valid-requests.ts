@@ -61,6 +61,13 @@ export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>
   'POST /csp-reports': () => ({}),
   'POST /sms/twilio/status': () => new URLSearchParams({ MessageSid: 'SM1', MessageStatus: 'delivered' }),
   'POST /sms/aliyun/receipts': () => [{ biz_id: '1', success: true }],
+  'POST /sms/twilio/replies': () => new URLSearchParams({ MessageSid: 'SM2', From: '+8613812345678', Body: '11' }),
+  'POST /sms/aliyun/replies': () => [{ sequence_id: 1, phone_number: '13812345678', content: '11' }],
+  'POST /demo/phones/replies': () => ({ phone: '13812345678', text: '11' }),
+  // A token that is nobody's would soon be refused by its limits, and a phone that gets codes, too.
+  'POST /asks/look': () => ({ token: '' }),
+  'POST /asks/decide': () => ({ token: '', outcome: 'approved' }),
+  'POST /visit/phone-codes': () => ({ phone: '+4915112345678' }),
   'POST /processes': () => ({ type: TYPE, form: { purpose: '权限', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } }),
   'POST /processes/:id/withdraw': () => ({ reason: '不需要了' }),
   'POST /processes/:id/remind': () => ({}),

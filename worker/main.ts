@@ -29,7 +29,10 @@ const db = connect(config.databaseUrl, 24);
 const connection = await reach(config.temporalAddress);
 const worker = await createWorker({
   connection, namespace: config.temporalNamespace, db, cacheDir: config.cacheDir, log, maxCachedWorkflows: config.maxCachedWorkflows,
-  sms: { seal: createSeal(config.secret, ...config.earlierSecrets), carriers: createCarriers(config.sms), mostPerDay: config.sms.mostPerDay },
+  sms: {
+    seal: createSeal(config.secret, ...config.earlierSecrets), carriers: createCarriers(config.sms), mostPerDay: config.sms.mostPerDay,
+    publicUrl: config.sms.publicUrl,
+  },
 });
 log.info('polling');
 // Rejects on a fatal error; the process then exits non-zero, and whoever runs it starts it again with a new worker.

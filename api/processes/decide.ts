@@ -27,6 +27,8 @@ interface DecisionCall {
   idempotency: Idempotency;
   /** Opens and seals what is personal in a form that is sent again. */
   seal: Seal;
+  /** How it came, where not from the person's own pages: for the audit trail. */
+  via?: 'sms-link' | 'sms-reply';
   /** What is kept as the answer for the key, if it is not the decision itself. */
   answer?: object;
 }
@@ -59,7 +61,7 @@ export async function decide(db: Db, call: DecisionCall): Promise<Decided> {
   }
 }
 
-async function tryToDecide(db: Db, { taskId, actor, locale, wanted: given, cc = [], idempotency, seal, answer }: DecisionCall): Promise<Decided | undefined> {
+async function tryToDecide(db: Db, { taskId, actor, locale, wanted: given, cc = [], idempotency, seal, via, answer }: DecisionCall): Promise<Decided | undefined> {
   const task = await actionable(db, taskId, actor);
   const contract = contractOf(task.type);
   const type = processTypes[task.type]!;
@@ -73,7 +75,7 @@ async function tryToDecide(db: Db, { taskId, actor, locale, wanted: given, cc = 
     comment: wanted.comment ?? null,
     data,
     facts,
-    detail: { step: task.step, outcome: wanted.outcome, facts },
+    detail: { step: task.step, outcome: wanted.outcome, facts, ...(via && { via }) },
     message: { taskId, outcome: wanted.outcome, actorKind: 'person', decidedBy: actor.personId, decidedAt: null, facts },
     key: idempotency.row,
     status: 200,
