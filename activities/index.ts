@@ -2,6 +2,7 @@ import type { Db } from '../db/connect.ts';
 import type { Seal } from '../db/sealed.ts';
 import type { Carrier } from '../sms/carrier.ts';
 import { createProjection } from './projection.ts';
+import { createRetentionActivities } from './retention.ts';
 import { createSmsActivities, createSmsRecords, type SmsActivities } from './sms.ts';
 import { createSupplyActivities } from './supply.ts';
 import { createVisitActivities } from './visits.ts';
@@ -21,7 +22,7 @@ export interface SmsParts {
 export function createActivities({ db, sms }: { db: Db; sms: SmsParts }) {
   return {
     ...createProjection({ db, ...(sms.carriers.length > 0 && { seal: sms.seal }), ...(sms.asks && { asks: sms.asks }) }), ...createSupplyActivities({ db }), ...createSmsRecords({ db }),
-    ...createVisitActivities({ db, seal: sms.seal, sms: sms.carriers.length > 0 }),
+    ...createRetentionActivities({ db }), ...createVisitActivities({ db, seal: sms.seal, sms: sms.carriers.length > 0 }),
   };
 }
 

@@ -15,6 +15,7 @@ import { statisticContract } from './contract/statistics.ts';
 import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
 import { smsContract } from './contract/sms.ts';
+import { personalContract } from './contract/personal.ts';
 import { visitContract } from './contract/visits.ts';
 import { askContract } from './contract/asks.ts';
 import { phoneCodeContract } from './contract/phone-codes.ts';
@@ -41,6 +42,7 @@ export const contract = {
   operations: operationContract,
   announcements: announcementContract,
   people: peopleContract,
+  personal: personalContract,
   visits: visitContract,
 };
 

@@ -144,6 +144,15 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
     ended: object({ 201: 'requester2 leader2 admin', 403: 'auditor' }),
     unknown: loggedIn(404),
   },
+  // Nothing personal stands in these.
+  'POST /processes/:id/reveal': {
+    waiting: object({ 409: 'requester leader admin', 403: 'auditor' }),
+    waiting2: object({ 409: 'requester2 leader2 director admin', 403: 'colleague auditor' }),
+    claimed: object({ 409: 'requester leader director storekeeper admin', 403: 'auditor' }),
+    returned: object({ 409: 'requester leader admin', 403: 'auditor' }),
+    ended: object({ 409: 'requester2 leader2 admin', 403: 'auditor' }),
+    unknown: loggedIn(404),
+  },
   'GET /processes/:id/paper': read,
   'GET /processes/:id/paper.pdf': read,
   // Whoever may see it may print it, the auditor too: printing changes nothing of the case.
@@ -207,6 +216,8 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'GET /admin/timeout-policies/:type/:step/versions': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
   'POST /admin/timeout-policies/:type/:step/preview': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
   'PUT /admin/timeout-policies/:type/:step': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
+  'GET /admin/retention': { any: administratorOnly },
+  'PUT /admin/retention': { any: administratorOnly },
   'GET /admin/calendar': { any: administratorOnly },
   'PUT /admin/calendar': { any: administratorOnly },
   'GET /admin/operations': { any: administratorOnly },

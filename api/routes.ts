@@ -19,6 +19,7 @@ import { searchRoutes } from './routes/search.ts';
 import { smsRoutes } from './routes/sms.ts';
 import { kioskRoutes } from './routes/kiosk.ts';
 import { visitPublicRoutes } from './routes/visit-public.ts';
+import { personalRoutes } from './routes/personal.ts';
 import { visitRoutes } from './routes/visits.ts';
 import { askRoutes } from './routes/asks.ts';
 import { phoneCodeRoutes } from './routes/phone-codes.ts';
@@ -28,6 +29,6 @@ export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, healthRoutes, processRoutes, taskRoutes, fileRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
     peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes, askRoutes, phoneCodeRoutes,
-    visitRoutes, visitPublicRoutes, kioskRoutes,
+    personalRoutes, visitRoutes, visitPublicRoutes, kioskRoutes,
   ].flatMap((area) => area(deps));
 }

@@ -7,6 +7,7 @@ import { createSeal } from '../db/sealed.ts';
 import { createCarriers } from '../sms/carriers.ts';
 import { workerConfig } from './config.ts';
 import { createWorker } from './create-worker.ts';
+import { ensureSchedules } from './schedules.ts';
 
 const log = pino({ name: 'worker' });
 const config = workerConfig(process.env);
@@ -34,6 +35,7 @@ const worker = await createWorker({
     publicUrl: config.sms.publicUrl,
   },
 });
+await ensureSchedules({ connection, namespace: config.temporalNamespace });
 log.info('polling');
 // Rejects on a fatal error; the process then exits non-zero, and whoever runs it starts it again with a new worker.
 await worker.run();

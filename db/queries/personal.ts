@@ -101,3 +101,21 @@ export async function deleteOutdated(trx: Knex.Transaction, most: number): Promi
     SELECT count(*)::int AS values, count(DISTINCT process_id)::int AS processes FROM deleted`, { idNumberDays, otherDays, most });
   return row!;
 }
+
+const RUN = 'personal-data-retention-run';
+
+/** Notes that the nightly deletion has run. */
+export async function noteRetentionRun(trx: Knex.Transaction, deleted: { values: number; processes: number }): Promise<void> {
+  await trx('setting').insert({ name: RUN, value: JSON.stringify(deleted), at: trx.fn.now() }).onConflict('name').merge();
+}
+
+/** When the deletion ran last and what went; undefined before the first night. */
+export async function lastRetentionRun(db: Db): Promise<{ at: Date; values: number; processes: number } | undefined> {
+  const row = await db('setting').where({ name: RUN }).first('at', 'value');
+  return row && { at: row.at, ...row.value };
+}
+
+/** How many personal values are kept. */
+export async function keptValues(db: Db): Promise<number> {
+  return Number((await db('personal_value').count('* as n').first())!.n);
+}
