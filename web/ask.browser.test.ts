@@ -61,8 +61,9 @@ describe('A task by the link of an SMS, on a phone, without a login', function (
     await isShown(page, '已转到下一步“用印”');
     await browser.check(page, 'ask, done', { axe: true });
     expect((await product.db('task').where({ id: task }).first('outcome')).outcome).to.equal('approved');
+    // The appearance, and where the router had scrolled to, as on every page; nothing of the task.
     const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
-    expect(stored).to.equal('[{},{},""]');
+    expect(stored).to.equal('[{"houqin.theme":"auto"},{"vue-router:scroll":"{}"},""]');
     expect(referrers).to.eql([]);
 
     await page.reload();
