@@ -13,6 +13,7 @@ import type { Decision } from '../workflows/lib/messages.ts';
 import type { BusinessCalendar } from './deadlines/business-calendar.ts';
 import { computeDeadlines, handOverToSuperior } from './deadlines/deadlines.ts';
 import { sendDigests } from './sms-digest.ts';
+import { askHolders, asksBySms } from './task-asks.ts';
 
 /** An instant at which the clock acts on a task, as it stands in history. `at` is ISO 8601. */
 export interface Deadline {
@@ -76,9 +77,10 @@ interface TaskRow {
 
 /**
  * The workflow's hand on the tables that people see: short local activities, each one transaction that locks the process row first, so that
- * a person and the clock meet in one order. Each may run again after it was done, and then answers how things stand.
+ * a person and the clock meet in one order. Each may run again after it was done, and then answers how things stand. `asks` says which steps
+ * ask by SMS.
  */
-export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
+export function createProjection({ db, seal, asks = asksBySms }: { db: Db; seal?: Seal; asks?: typeof asksBySms }) {
   // The calendar's schedules are cached per object and take milliseconds to make: one object per version.
   const calendars = new Map<number, BusinessCalendar>();
 
@@ -87,14 +89,17 @@ export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
     async openTask(input: OpenTaskInput): Promise<TaskState> {
       for (;;) {
         const state = await stateOrOpen(input);
-        if (state) return state;
+        if (state) {
+          if (state.state === 'open') await ask(input);
+          return state;
+        }
         // It was opened, or its process ended, between the look and the writing: look again.
       }
     },
 
     /** The clock acts, once per deadline: reminds, escalates, or decides the task if no person was first. */
     async passDeadline({ taskId, deadline }: { taskId: string; deadline: Deadline }): Promise<TaskState> {
-      return changeOpenTask(taskId, async (trx, task) => {
+      const state = await changeOpenTask(taskId, async (trx, task) => {
         const key = `${taskId}.${deadline.kind}.${deadline.n}`;
         // Done a second time, an escalation would climb from the superior whom the first one added.
         if (!(await applyOnce(trx, { key, processId: task.process_id, name: deadline.kind }))) return;
@@ -129,6 +134,12 @@ export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
           ...event, action: handedOver ? 'task-handed-over' : 'task-escalated', detail: { ...event.detail, to: superior },
         });
       });
+      // Whoever holds it since an escalation, a hand-over or a transfer hears of it, too.
+      if (state.state === 'open' && seal) {
+        const { type, step } = (await findTask(db, taskId))!;
+        await ask({ type, step, taskId });
+      }
+      return state;
     },
 
     /** Computes an open task's deadlines anew, from its opening, by the policy and calendar in force now. */
@@ -218,6 +229,10 @@ export function createProjection({ db, seal }: { db: Db; seal?: Seal }) {
     });
     const { deadlines, policyVersion, calendarVersion } = times;
     return opened ? { state: 'open', deadlines, policyVersion, calendarVersion } : undefined;
+  }
+
+  async function ask({ type, step, taskId }: { type: string; step: string; taskId: string }): Promise<void> {
+    if (seal && asks(type, step)) await askHolders(db, seal, taskId);
   }
 
   /** Runs `change` on the task if it is still open, its process row locked, and answers how the task stands then. */

@@ -32,9 +32,9 @@ const BUDGET_AGAIN_MS = 10 * 60_000;
 /** A carrier that may have taken an SMS is asked once more; who hears it twice hears it twice, but not a hundred times. */
 const MOST_UNKNOWN = 2;
 
-/** Sends SMS by the first of `carriers` that takes them. How many leave within a day is bounded (`mostPerDay`). */
+/** Sends SMS by the first of `carriers` that takes them. How many leave within a day is bounded (`mostPerDay`); `publicUrl` is where their links lead. */
 export function createSmsActivities(
-  { db, seal, carriers, mostPerDay }: { db: Db; seal: Seal; carriers: readonly Carrier[]; mostPerDay: number },
+  { db, seal, carriers, mostPerDay, publicUrl }: { db: Db; seal: Seal; carriers: readonly Carrier[]; mostPerDay: number; publicUrl: string },
 ): SmsActivities {
   return {
     async sendSms({ smsId, tried }) {
@@ -54,13 +54,13 @@ export function createSmsActivities(
       if (await askedWithinADay(db) >= mostPerDay) throw await tryLater(db, smsId, BUDGET_SPENT, BUDGET_AGAIN_MS);
 
       const template = sms.template as TemplateName;
-      const text = textOf(template, sms.locale, params);
+      const text = textOf(template, sms.locale, params, publicUrl);
       let hiccup: CarrierFailure | CarrierLimit | undefined;
       for (const carrier of left) {
         if (sms.expiresAt.getTime() <= Date.now()) return { result: 'expired' };
         const tryId = await noteTry(db, smsId, carrier.name);
         try {
-          const submission = await carrier.send({ id: smsId, phone: sms.phone, template, locale: sms.locale, params });
+          const submission = await carrier.send({ id: smsId, phone: sms.phone, template, locale: sms.locale, params, text });
           if (submission.result === 'accepted') {
             const { carrierId } = submission;
             await noteResult(db, seal, tryId, { result: 'accepted', carrierId, ...(carrier.name === 'outbox' && { text }) });

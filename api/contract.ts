@@ -15,7 +15,10 @@ import { statisticContract } from './contract/statistics.ts';
 import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
 import { smsContract } from './contract/sms.ts';
+import { personalContract } from './contract/personal.ts';
 import { visitContract } from './contract/visits.ts';
+import { askContract } from './contract/asks.ts';
+import { phoneCodeContract } from './contract/phone-codes.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -32,11 +35,14 @@ export const contract = {
   audit: auditContract,
   search: searchContract,
   sms: smsContract,
+  asks: askContract,
+  phoneCodes: phoneCodeContract,
   paper: paperContract,
   statistics: statisticContract,
   operations: operationContract,
   announcements: announcementContract,
   people: peopleContract,
+  personal: personalContract,
   visits: visitContract,
 };
 

@@ -117,6 +117,22 @@ export const problems = {
     detail: { zh: '登录失败次数过多，请在 {minutes} 分钟后再试。', en: 'Too many failed logins: try again in {minutes} minutes.' },
   },
 
+  'too-many-asks': {
+    status: 429,
+    title: { zh: '访问过于频繁', en: 'Too many looks' },
+    detail: { zh: '打开短信链接过于频繁，请在 {at} 之后再试；也可以登录系统办理。', en: 'Links of SMS were opened too often: try again after {at}, or log in.' },
+  },
+  'too-many-codes': {
+    status: 429,
+    title: { zh: '验证码发送过于频繁', en: 'Too many codes' },
+    detail: { zh: '验证码发送过于频繁，请在 {at} 之后再试。', en: 'Too many codes were asked for: try again after {at}.' },
+  },
+  'sms-not-set-up': {
+    status: 503,
+    title: { zh: '短信未开通', en: 'No SMS here' },
+    detail: { zh: '本系统尚未开通短信，请联系被访人或前台。', en: 'No SMS can be sent here yet: ask your host or the reception.' },
+  },
+
   'one-time-password-expired': {
     status: 403,
     title: { zh: '一次性密码已过期', en: 'One-time password expired' },
@@ -254,6 +270,18 @@ export const problems = {
     status: 507,
     title: { zh: '存储空间不足', en: 'Disk full' },
     detail: { zh: '服务器磁盘已满，照片未能保存；请联系管理员。', en: 'The server’s disk is full, so the photo was not kept: tell an administrator.' },
+  },
+
+  // Personal data
+  'personal-deleted': {
+    status: 409,
+    title: { zh: '个人信息已删除', en: 'Personal data deleted' },
+    detail: { zh: '这些个人信息已到保存期限或应本人要求删除，只留下脱敏内容。', en: 'The time for keeping it is over, or its owner wished so: only the masked text is left.' },
+  },
+  'revealed-too-often': {
+    status: 429,
+    title: { zh: '查看次数已达上限', en: 'Too many reveals' },
+    detail: { zh: '每人每天最多查看 {most} 次个人信息，请明天再试；确需更多时请联系管理员。', en: 'At most {most} times a day: try again tomorrow, or ask an administrator.' },
   },
 
   // Visits
@@ -462,6 +490,9 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     zh: '须为 2 至 40 个小写字母、数字或 . _ -，以字母或数字开头。',
     en: 'must have 2 to 40 lower-case letters, digits or . _ - and begin with a letter or digit.',
   },
+  'phone.mobile': {
+    zh: '请填写中国大陆的手机号码，例如 13812345678。', en: 'must be a mobile number of mainland China, such as 13812345678.',
+  },
   'phone.invalid': { zh: '请填写电话号码，例如 13812345678。', en: 'must be a phone number such as 13812345678.' },
   'password.short': { zh: '至少 10 个字符。', en: 'must have at least 10 characters.' },
   'password.name': { zh: '不能包含用户名或手机号。', en: 'must not contain the user name or the phone number.' },
@@ -475,6 +506,11 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
     en: 'is no photo that can be used here: it is gone, or stands elsewhere. Remove it and upload it again.',
   },
   'lines.repeated': { zh: '同一物品只能出现一行，请合并数量。', en: 'stands on another line too: merge the quantities.' },
+  'personal.name': { zh: '请填写姓名。', en: 'must be a name.' },
+  'personal.phone': { zh: '请填写手机号，例如 13812345678。', en: 'must be a mobile number such as 13812345678.' },
+  'personal.id-number': { zh: '证件号码不正确，请核对。', en: 'is no valid ID number: look at it again.' },
+  'personal.plate': { zh: '请填写车牌号，例如 京A12345。', en: 'must be a number plate such as 京A12345.' },
+  'personal.again': { zh: '无法与之前的内容对应，请重新填写。', en: 'cannot be told from another row of before: type it again.' },
   'visit.code': { zh: '请填写短信中的六位数字。', en: 'must be the six digits of the message.' },
   'visit.phone-tail': { zh: '请填写手机号后四位。', en: 'must be the last four digits of the phone.' },
   'visit.consent': { zh: '请勾选同意，或不填证件号码。', en: 'needs your consent: tick it, or leave the ID number out.' },

@@ -7,6 +7,8 @@ import { migrate } from '../db/migrate.ts';
 import { deleteOldIdempotencyKeys } from '../db/queries/idempotency.ts';
 import { createFirstAdministrator } from '../db/queries/people.ts';
 import { deleteOldSessions } from '../db/queries/sessions.ts';
+import { deleteOldProofs } from '../db/queries/phone-proof.ts';
+import { deleteOldAsks } from '../db/queries/sms-asks.ts';
 import { deleteOldSms } from '../db/queries/sms.ts';
 import { createSeal } from '../db/sealed.ts';
 import { seedContracts } from '../db/seeds/contracts.ts';
@@ -105,7 +107,9 @@ async function clean(): Promise<void> {
     const keys = await deleteOldIdempotencyKeys(db);
     const sessions = await deleteOldSessions(db, IDLE_MINUTES);
     const sms = await deleteOldSms(db, SMS_KEPT_DAYS);
-    log.info({ keys, sessions, sms, files: await deleteForgottenFiles(db, createFileStore(config.dataDir)) }, 'cleaned');
+    const asks = await deleteOldAsks(db, SMS_KEPT_DAYS);
+    const proofs = await deleteOldProofs(db);
+    log.info({ keys, sessions, sms, asks, proofs, files: await deleteForgottenFiles(db, createFileStore(config.dataDir)) }, 'cleaned');
   } catch (error) {
     log.warn({ error: forLog(error) }, 'cleaning failed');
   }

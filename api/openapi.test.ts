@@ -10,7 +10,7 @@ describe('the OpenAPI document', () => {
     for (const { method, path, access, status } of endpoints) {
       const operation = document.paths[path.replace(/:(\w+)/g, '{$1}')][method];
       expect(operation.summary).to.match(/ \/ /);
-      expect(operation.security).to.deep.equal(access === 'public' ? [] : [{ session: [] }]);
+      expect(operation.security).to.deep.equal(access === 'public' ? [] : [{ [access === 'kiosk' ? 'kiosk' : 'session']: [] }]);
       expect(operation.responses).to.include.keys(String(status), 'default');
       if (typeof access === 'object') expect(operation['x-roles']).to.deep.equal(access.roles);
     }

@@ -23,6 +23,7 @@ export function openApi(): Json {
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'houqin_session', description: '`__Host-houqin_session` over https' },
+        kiosk: { type: 'apiKey', in: 'cookie', name: 'houqin_kiosk', description: '`__Host-houqin_kiosk` over https; of an enrolled device' },
       },
       schemas: { Problem: problemSchema },
       responses: {

@@ -117,8 +117,16 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   // Signed, or at an address that only the carrier knows (without, it is asked for); where it is not set up there is no such address at all.
   'POST /sms/twilio/status': { any: everybody(404) },
   'POST /sms/aliyun/receipts': { any: everybody(400) },
-  // The demo's own; test/sms.test.ts looks at it elsewhere.
+  'POST /sms/twilio/replies': { any: everybody(404) },
+  'POST /sms/aliyun/replies': { any: everybody(400) },
+  // The demo's own; sms/carriers.test.ts looks at it elsewhere.
   'GET /demo/phones': { any: everybody(200) },
+  'POST /demo/phones/replies': { any: everybody(204) },
+  // Whoever has the token is the person, for one task: test/asks.test.ts tries it everywhere.
+  'POST /asks/look': { any: everybody(400) },
+  'POST /asks/decide': { any: everybody(400) },
+  // To phones of mainland China only, within limits: phone-proof.test.ts.
+  'POST /visit/phone-codes': { any: everybody(400) },
 
   'GET /process-types': { any: loggedIn(200) },
   'POST /processes': { any: loggedIn(201) },
@@ -134,6 +142,15 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
     claimed: object({ 201: 'requester leader director storekeeper admin', 403: 'auditor' }),
     returned: object({ 201: 'requester leader admin', 403: 'auditor' }),
     ended: object({ 201: 'requester2 leader2 admin', 403: 'auditor' }),
+    unknown: loggedIn(404),
+  },
+  // Nothing personal stands in these.
+  'POST /processes/:id/reveal': {
+    waiting: object({ 409: 'requester leader admin', 403: 'auditor' }),
+    waiting2: object({ 409: 'requester2 leader2 director admin', 403: 'colleague auditor' }),
+    claimed: object({ 409: 'requester leader director storekeeper admin', 403: 'auditor' }),
+    returned: object({ 409: 'requester leader admin', 403: 'auditor' }),
+    ended: object({ 409: 'requester2 leader2 admin', 403: 'auditor' }),
     unknown: loggedIn(404),
   },
   'GET /processes/:id/paper': read,
@@ -199,6 +216,8 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'GET /admin/timeout-policies/:type/:step/versions': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
   'POST /admin/timeout-policies/:type/:step/preview': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
   'PUT /admin/timeout-policies/:type/:step': { step: administratorOnly, unknown: office({ 404: 'admin' }) },
+  'GET /admin/retention': { any: administratorOnly },
+  'PUT /admin/retention': { any: administratorOnly },
   'GET /admin/calendar': { any: administratorOnly },
   'PUT /admin/calendar': { any: administratorOnly },
   'GET /admin/operations': { any: administratorOnly },

@@ -19,13 +19,16 @@ import { searchRoutes } from './routes/search.ts';
 import { smsRoutes } from './routes/sms.ts';
 import { kioskRoutes } from './routes/kiosk.ts';
 import { visitPublicRoutes } from './routes/visit-public.ts';
+import { personalRoutes } from './routes/personal.ts';
 import { visitRoutes } from './routes/visits.ts';
+import { askRoutes } from './routes/asks.ts';
+import { phoneCodeRoutes } from './routes/phone-codes.ts';
 
 /** Every endpoint with its handler, by area. */
 export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, healthRoutes, processRoutes, taskRoutes, fileRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
-    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes, visitRoutes,
-    visitPublicRoutes, kioskRoutes,
+    peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes, askRoutes, phoneCodeRoutes,
+    personalRoutes, visitRoutes, visitPublicRoutes, kioskRoutes,
   ].flatMap((area) => area(deps));
 }

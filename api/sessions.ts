@@ -66,7 +66,13 @@ export async function endOtherSessions(trx: Knex.Transaction, config: Config, re
   await deleteSessionsOf(trx, personId, token === undefined ? undefined : hash(config, token));
 }
 
-function actorOf({ personId, username, name, departmentId, locale, roles, leads, mustChangePassword }: sessions.SessionRow): Actor {
+/** An active person as the one who acts, with the rights of now: for what proves by itself that it is this person. */
+export async function actorById(db: Db, personId: string): Promise<Actor | undefined> {
+  const found = await sessions.findRights(db, personId);
+  return found && actorOf(found);
+}
+
+function actorOf({ personId, username, name, departmentId, locale, roles, leads, mustChangePassword }: Omit<sessions.SessionRow, 'alive' | 'seenLongAgo'>): Actor {
   const principals = principalsOf(personId, roles, leads);
   return { personId, username, name, departmentId, locale: locale as Locale, roles, leads, principals, mustChangePassword };
 }

@@ -11,6 +11,8 @@ export interface OutgoingSms {
   readonly template: TemplateName;
   readonly locale: string;
   readonly params: Readonly<Record<string, string>>;
+  /** The same as whole words, for carriers that take words. */
+  readonly text: string;
 }
 
 /**

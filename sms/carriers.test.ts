@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { startApi } from '../test/api.ts';
 import { createCarriers } from './carriers.ts';
 import { e164 } from './phone.ts';
 import { smsSettings } from './settings.ts';
-import { templates, textOf, type TemplateName } from './templates.ts';
+import { aliyunText, shortValue, templates, textOf, type TemplateName } from './templates.ts';
 
 const place = { demo: false, publicUrl: 'https://houqin.example.cn' };
 const aliyun = {
@@ -49,9 +50,37 @@ describe('phones and texts of SMS', () => {
 
   it('have every value in both languages, and nothing else', () => {
     for (const [name, { params, text }] of Object.entries(templates)) {
-      for (const words of [text.zh, text.en]) expect([...words.matchAll(/\{(\w+)\}/g)].map(([, param]) => param), name).to.have.members([...params]);
-      const said = textOf(name as TemplateName, 'en', Object.fromEntries(params.map((param) => [param, `<${param}>`])));
-      expect(said).not.to.match(/\{/);
+      // A link stands for its token.
+      const said = (words: string) => [...new Set([...words.matchAll(/\{(\w+)\}/g)].map(([, param]) => (param === 'link' ? 'token' : param)))];
+      expect(said(text.zh), name).to.eql([...params]);
+      expect(said(text.en), name).to.have.members([...params]);
+      const shown = textOf(name as TemplateName, 'en', Object.fromEntries(params.map((param) => [param, `<${param}>`])), place.publicUrl);
+      expect(shown).not.to.match(/\{/);
+      for (const param of params) expect(shown, name).to.include(`<${param}>`);
+    }
+  });
+});
+
+describe('links in SMS', () => {
+  const params = { title: '王薇 来访', digit: '3', token: 'abc' };
+
+  it('are our address and the token; with a carrier that has approved texts only the token is a value', () => {
+    expect(textOf('task-ask', 'zh-CN', params, place.publicUrl)).to.equal('王薇 来访，等您处理。回复31同意、30拒绝，或打开 https://houqin.example.cn/a/abc');
+    expect(aliyunText('task-ask', 'zh', place.publicUrl)).to.equal('${title}，等您处理。回复${digit}1同意、${digit}0拒绝，或打开 https://houqin.example.cn/a/${token}');
+    expect(aliyunText('visit-code', 'zh', place.publicUrl)).to.include('${code}').and.to.include('https://houqin.example.cn/v/${token}');
+  });
+
+  it('stand beside short values: one line, 35 characters, none that is refused', () => {
+    expect(shortValue(' 王薇\n【领用】A4 ')).to.equal('王薇 领用 A4');
+    expect([...shortValue('长'.repeat(60))]).to.have.length(35);
+  });
+
+  it('are in the table for whoever registers the texts, in both READMEs', async () => {
+    for (const file of ['README.md', 'README.zh-CN.md']) {
+      const readme = await readFile(new URL(`../${file}`, import.meta.url), 'utf8');
+      for (const name of Object.keys(templates) as TemplateName[]) {
+        for (const language of ['zh', 'en'] as const) expect(readme, `${file}: ${name}`).to.include(aliyunText(name, language, 'HOUQIN_PUBLIC_URL'));
+      }
     }
   });
 });
@@ -63,6 +92,8 @@ describe('the demo’s phones', function () {
     const api = await startApi({ env: { HOUQIN_DEMO: '0' } });
     try {
       expect((await fetch(`${api.url}/api/demo/phones`)).status).to.equal(404);
+      const reply = { method: 'POST', headers: { origin: api.url, 'content-type': 'application/json' }, body: '{"phone":"13812345678","text":"11"}' };
+      expect((await fetch(`${api.url}/api/demo/phones/replies`, reply)).status).to.equal(404);
     } finally {
       await api.stop();
     }

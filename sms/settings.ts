@@ -9,6 +9,8 @@ export interface SmsSettings {
   readonly order: readonly CarrierName[];
   /** SMS that may leave in a day, of all kinds together. */
   readonly mostPerDay: number;
+  /** The origin that links in SMS lead to. */
+  readonly publicUrl: string;
   readonly aliyun: AliyunSettings | undefined;
   readonly twilio: TwilioSettings | undefined;
   /** Part of the address at which Aliyun reports, known to it alone. */
@@ -41,6 +43,7 @@ export function smsSettings(env: NodeJS.ProcessEnv, { demo, publicUrl }: { demo:
   return {
     order: order as CarrierName[],
     mostPerDay,
+    publicUrl: new URL(publicUrl).origin,
     aliyun: order.includes('aliyun') ? {
       accessKeyId: need('ALIBABA_CLOUD_ACCESS_KEY_ID', 'the id of Aliyun’s access key'),
       accessKeySecret: need('ALIBABA_CLOUD_ACCESS_KEY_SECRET', 'the secret of Aliyun’s access key'),

@@ -1,6 +1,5 @@
 import twilio from 'twilio';
 import { CarrierFailure, CarrierLimit, type Carrier } from './carrier.ts';
-import { textOf } from './templates.ts';
 import { twilioReceipt } from './twilio-receipt.ts';
 
 /** Twilio's account. */
@@ -34,10 +33,10 @@ export function createTwilio({ accountSid, authToken, from, toChina, statusCallb
   return {
     name: 'twilio',
     takes: (phone) => toChina || !phone.startsWith('+86'),
-    async send({ id, phone, template, locale, params }) {
+    async send({ id, phone, text }) {
       try {
         const { sid } = await client.messages.create({
-          to: phone, body: textOf(template, locale, params), ...sender,
+          to: phone, body: text, ...sender,
           ...(statusCallback && { statusCallback: `${statusCallback}?sms=${encodeURIComponent(id)}` }),
         });
         return { result: 'accepted', carrierId: sid };

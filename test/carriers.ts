@@ -22,6 +22,14 @@ export interface TakenSms {
   ours: string;
 }
 
+/** What a phone replies. `token` is what the carrier proves itself with, unless it is a forger. */
+export interface PhoneReply {
+  from: string;
+  text: string;
+  id?: string;
+  token?: string;
+}
+
 /** Aliyun and Twilio on this machine: the wire protocol of both, for their real SDKs, with what can go wrong. */
 export interface Carriers {
   /** Environment for a product that uses both, Aliyun first. */
@@ -33,6 +41,8 @@ export interface Carriers {
   next(carrier: 'aliyun' | 'twilio', ...behaviours: Behaviour[]): void;
   /** What both say when they are asked for a receipt; undefined: nothing known yet. */
   receipts: 'delivered' | 'undelivered' | undefined;
+  /** Hands a product the reply of a phone, as the carrier does it; `id` is the carrier's, another one each time unless given. */
+  reply(carrier: 'aliyun' | 'twilio', productUrl: string, reply: PhoneReply): Promise<Response>;
   /** Forgets what was taken and what was to come. */
   reset(): void;
   stop(): Promise<void>;
@@ -61,7 +71,10 @@ export async function startCarriers(): Promise<Carriers> {
       ALIBABA_CLOUD_ACCESS_KEY_ID: 'key-of-the-tests',
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: ALIYUN_SECRET,
       HOUQIN_ALIYUN_SIGN: '智慧后勤',
-      HOUQIN_ALIYUN_TEMPLATES: JSON.stringify({ 'tasks-late': { zh: 'SMS_100001', en: 'SMS_100002' } }),
+      HOUQIN_ALIYUN_TEMPLATES: JSON.stringify({
+        'tasks-late': { zh: 'SMS_100001', en: 'SMS_100002' }, 'task-ask': { zh: 'SMS_100003' }, 'task-ask-link': { zh: 'SMS_100004' },
+        'reply-not-understood': { zh: 'SMS_100005' }, 'reply-too-late': { zh: 'SMS_100006' }, 'phone-code': { zh: 'SMS_100007' },
+      }),
       HOUQIN_ALIYUN_TOKEN: ALIYUN_TOKEN,
       HOUQIN_ALIYUN_ENDPOINT: url,
       TWILIO_ACCOUNT_SID: ACCOUNT,
@@ -74,6 +87,7 @@ export async function startCarriers(): Promise<Carriers> {
     unsigned: [],
     receipts: undefined,
     next: (carrier, ...behaviours) => { scripts[carrier].push(...behaviours); },
+    reply: (carrier, productUrl, reply) => (carrier === 'aliyun' ? aliyunReply : twilioReply)(productUrl, reply),
     reset() {
       carriers.taken.length = scripts.aliyun.length = scripts.twilio.length = 0;
       carriers.receipts = undefined;
@@ -156,6 +170,32 @@ export async function startCarriers(): Promise<Carriers> {
     take();
     answer({ sid: carrierId, status: 'queued' }, 201);
   }
+}
+
+let sequence = 1_000_000;
+
+/** SmsUp: a list, with the phone without its country code. */
+function aliyunReply(productUrl: string, { from, text, id, token = ALIYUN_TOKEN }: PhoneReply): Promise<Response> {
+  sequence += 1;
+  const up = {
+    phone_number: from.replace(/^\+86/, ''), content: text, sign_name: '智慧后勤', dest_code: '8999', send_time: '2026-11-28 10:00:00',
+    sequence_id: id ?? sequence,
+  };
+  return fetch(`${productUrl}/api/sms/aliyun/replies?token=${token}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify([up]),
+  });
+}
+
+/** An incoming message, signed over address and form. */
+function twilioReply(productUrl: string, { from, text, id = `SM${randomUUID().replaceAll('-', '')}`, token = TWILIO_TOKEN }: PhoneReply): Promise<Response> {
+  const url = `${productUrl}/api/sms/twilio/replies`;
+  const form: Record<string, string> = { MessageSid: id, AccountSid: ACCOUNT, From: from, To: '+15005550006', Body: text, NumMedia: '0' };
+  const signed = Object.keys(form).sort().reduce((sum, name) => sum + name + form[name], url);
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': createHmac('sha1', token).update(signed).digest('base64') },
+    body: new URLSearchParams(form),
+  });
 }
 
 /** ACS3-HMAC-SHA256, as Aliyun describes it. */

@@ -46,6 +46,8 @@ export const pageTable: readonly TablePage[] = [
   { name: 'login', who: null, path: () => '/login' },
   { name: 'demo-phones', who: null, path: () => '/demo/phones' },
 
+  { name: 'ask-gone', who: null, path: () => '/a/AAAAAAAAAAAAAAAAAAAAAA', allowed: /404/ },
+
   { name: 'home-requester', who: 'requester', path: () => '/' },
   { name: 'home-leader', who: 'leader', path: () => '/' },
   { name: 'home-storekeeper', who: 'storekeeper', path: () => '/' },

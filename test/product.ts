@@ -55,10 +55,12 @@ export interface ProductOptions {
   maxCachedWorkflows?: number;
   /** Carriers, as the environment has them; without it no SMS is sent. */
   sms?: Readonly<Record<string, string>>;
+  /** Which steps ask by SMS, besides those whose contract says so. */
+  asks?: (type: string, step: string) => boolean;
 }
 
 /** Starts a product with the demo company in it, on the servers that `npm test` runs. */
-export async function startProduct({ maxCachedWorkflows, sms = {} }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({ maxCachedWorkflows, sms = {}, asks }: ProductOptions = {}): Promise<Product> {
   const address = env('HOUQIN_TEST_TEMPORAL_ADDRESS');
   const namespace = env('HOUQIN_TEST_TEMPORAL_NAMESPACE');
   const dataDir = await mkdtemp(join(tmpdir(), 'houqin-product-'));
@@ -76,7 +78,7 @@ export async function startProduct({ maxCachedWorkflows, sms = {} }: ProductOpti
   const sentinel = createSentinel({ db: database.db, temporal, log });
   const secret = randomBytes(32).toString('base64url');
   const settings = smsSettings(sms, { demo: sms.HOUQIN_SMS === 'outbox', publicUrl: 'https://houqin.test' });
-  const smsParts = { seal: createSeal(secret), carriers: createCarriers(settings), mostPerDay: settings.mostPerDay };
+  const smsParts = { seal: createSeal(secret), carriers: createCarriers(settings), mostPerDay: settings.mostPerDay, publicUrl: settings.publicUrl, ...(asks && { asks }) };
   let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret, sms });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 

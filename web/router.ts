@@ -26,6 +26,7 @@ export const router = createRouter({
     { path: '/me', name: 'me', component: () => import('./pages/me/MePage.vue') },
     { path: '/me/password', name: 'password', component: () => import('./pages/me/PasswordPage.vue') },
     { path: '/demo/phones', name: 'phones', component: () => import('./pages/demo/PhonesPage.vue'), meta: { open: true } },
+    { path: '/a/:token', name: 'ask', component: () => import('./pages/ask/AskPage.vue'), props: true, meta: { open: true } },
     ...announcementRoutes,
     ...startRoutes,
     ...supplyRoutes,

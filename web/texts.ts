@@ -1,5 +1,6 @@
 import { computed, ref } from 'vue';
 import { announcementTexts } from './texts/announcements.ts';
+import { askTexts } from './texts/asks.ts';
 import { auditTexts } from './texts/audit.ts';
 import { operationTexts } from './texts/operations.ts';
 import { paletteTexts } from './texts/palette.ts';
@@ -49,6 +50,7 @@ export const texts = {
   ...visitorTexts,
   ...visitTexts,
   ...kioskTexts,
+  ...askTexts,
 };
 
 export type TextKey = keyof typeof texts;
@@ -86,6 +88,11 @@ export function useLanguage(chosen: Language, by?: 'browser' | 'account'): void 
 /** Speaks the account's language, unless somebody chose one in this browser before logging in. */
 export function followLanguage(ofAccount: Language): void {
   if (stored() === null) useLanguage(ofAccount, 'account');
+}
+
+/** Speaks a language for now, unless somebody chose one in this browser; nothing is stored. */
+export function speakUnlessChosen(wanted: Language): void {
+  if (stored() === null) useLanguage(wanted);
 }
 
 /** The text of `key` in the page's language, `{name}` filled in from `values`; `{n:line|lines}` is the first for one, else the second. */

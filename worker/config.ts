@@ -14,7 +14,7 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     temporalNamespace: env.TEMPORAL_NAMESPACE ?? 'houqin',
     secret: needed(env, 'HOUQIN_SECRET', 'the same random characters as the API has'),
     earlierSecrets: earlierSecrets(env),
-    sms: smsSettings(env, { demo: env.HOUQIN_DEMO === '1', publicUrl: env.HOUQIN_PUBLIC_URL ?? '' }),
+    sms: smsSettings(env, { demo: env.HOUQIN_DEMO === '1', publicUrl: env.HOUQIN_PUBLIC_URL || `http://127.0.0.1:${env.PORT || '8100'}` }),
     cacheDir: join(env.HOUQIN_DATA ?? 'data', 'cache'),
     maxCachedWorkflows: cached(env.HOUQIN_CACHED_WORKFLOWS || '300'),
     failpoints: env.HOUQIN_FAILPOINTS ? parseFailpoints(env.HOUQIN_FAILPOINTS) : new Map<string, number>(),

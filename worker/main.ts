@@ -7,6 +7,7 @@ import { createSeal } from '../db/sealed.ts';
 import { createCarriers } from '../sms/carriers.ts';
 import { workerConfig } from './config.ts';
 import { createWorker } from './create-worker.ts';
+import { ensureSchedules } from './schedules.ts';
 
 const log = pino({ name: 'worker' });
 const config = workerConfig(process.env);
@@ -29,8 +30,12 @@ const db = connect(config.databaseUrl, 24);
 const connection = await reach(config.temporalAddress);
 const worker = await createWorker({
   connection, namespace: config.temporalNamespace, db, cacheDir: config.cacheDir, log, maxCachedWorkflows: config.maxCachedWorkflows,
-  sms: { seal: createSeal(config.secret, ...config.earlierSecrets), carriers: createCarriers(config.sms), mostPerDay: config.sms.mostPerDay },
+  sms: {
+    seal: createSeal(config.secret, ...config.earlierSecrets), carriers: createCarriers(config.sms), mostPerDay: config.sms.mostPerDay,
+    publicUrl: config.sms.publicUrl,
+  },
 });
+await ensureSchedules({ connection, namespace: config.temporalNamespace });
 log.info('polling');
 // Rejects on a fatal error; the process then exits non-zero, and whoever runs it starts it again with a new worker.
 await worker.run();

@@ -4,3 +4,4 @@ export { visit } from './visit/workflow.ts';
 export { visitorRegistration } from './visitor-registration/workflow.ts';
 export { auditReplay } from './audit-replay.ts';
 export { smsDelivery } from './sms-delivery.ts';
+export { personalDataRetention } from './personal-data-retention.ts';

@@ -7,13 +7,14 @@ import { expect } from 'chai';
 import { workflowBundle } from '../worker/bundle.ts';
 import { replayHistory } from '../worker/replay.ts';
 import { processTypes } from './contracts.ts';
+import { dataSchema } from './lib/form.ts';
 import * as workflows from './index.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const cacheDir = process.env.HOUQIN_TEST_ROOT ?? join(tmpdir(), 'houqin-bundles');
 const entries = await readdir(root, { withFileTypes: true });
 /** Workflows that are no cases: they have no contract, no form and no folder. */
-const internal = ['auditReplay', 'smsDelivery'];
+const internal = ['auditReplay', 'smsDelivery', 'personalDataRetention'];
 const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'lib').map(({ name }) => name);
 
 describe('process types', function () {
@@ -51,6 +52,20 @@ describe('process types', function () {
       expect(Object.keys(contract.outcomes)).to.include.members(['withdrawn']);
     });
   }
+
+  it('ask by SMS only where yes and no need no data', () => {
+    // Yes is the first outcome.
+    const canAsk = (type: string, step: string): boolean => {
+      const { outcomes } = processTypes[type]!.contract.steps[step]!;
+      const [yes] = Object.keys(outcomes);
+      return yes !== 'rejected' && Object.hasOwn(outcomes, 'rejected')
+        && [yes!, 'rejected'].every((outcome) => dataSchema(processTypes[type]!, step, outcome).safeParse(undefined).success);
+    };
+    expect([canAsk('seal-use', 'department-leader'), canAsk('seal-use', 'revise'), canAsk('supply-requisition', 'evaluation')]).to.eql([true, false, false]);
+    for (const [type, { contract }] of Object.entries(processTypes)) {
+      for (const [step, { bySms }] of Object.entries<{ bySms?: true }>(contract.steps)) if (bySms) expect(canAsk(type, step), `${type}/${step}`).to.equal(true);
+    }
+  });
 
   it('share a bundle without zod', async () => {
     const code = await readFile(await workflowBundle(cacheDir), 'utf8');

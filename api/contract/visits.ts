@@ -16,6 +16,8 @@ const party = titled(z.int().min(1).max(MOST_PARTY), '人数', 'People');
 const from = titled(z.iso.datetime(), '到访时间', 'From');
 const until = titled(z.iso.datetime(), '离开时间', 'Until');
 const day = z.iso.date();
+/** Both included; the last thirty without. */
+const days = z.strictObject({ from: day.optional(), until: day.optional() });
 const words = titled(z.string().trim().min(1).max(200), '原因', 'Reason');
 const token = z.string().regex(/^[\w-]{22,64}$/);
 /** Six digits, and the last four of the phone: the code alone could be guessed. */
@@ -197,12 +199,12 @@ export const visitContract = {
   exportVisits: endpoint({
     method: 'get', path: '/visits/export', access: readers, raw: true, produces: 'text/csv',
     summary: { zh: '导出出入记录（个人信息已脱敏）', en: 'Visits as CSV; personal data masked' },
-    query: z.strictObject({ from: day, until: day }),
+    query: days,
   }),
   visitStatistics: endpoint({
     method: 'get', path: '/visits/statistics', access: readers,
     summary: { zh: '出入统计：按日、部门、事由、来源，以及等候时间', en: 'Visits by day, department, purpose and way, and how long they waited' },
-    query: z.strictObject({ from: day, until: day }),
+    query: days,
     response: z.object({
       from: day, until: day,
       totals: z.object({ visits: z.int(), people: z.int(), visited: z.int(), missed: z.int(), refused: z.int(), cancelled: z.int(), unseen: z.int() }),

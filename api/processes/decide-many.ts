@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Db } from '../../db/connect.ts';
+import type { Seal } from '../../db/sealed.ts';
 import type { Actor } from '../actor.ts';
 import type { taskContract } from '../contract/tasks.ts';
 import type { Call } from '../endpoint.ts';
@@ -17,6 +18,12 @@ type BatchCall = Call<typeof taskContract.decideTasks>;
 type RowProblem = Record<string, unknown> & { code: string; status: number; title: string; detail: string };
 type RowResult = { id: string; ok: boolean; problem: RowProblem | null };
 
+interface Parts {
+  db: Db;
+  log: Logger;
+  seal: Seal;
+}
+
 interface Batch {
   answer: { results: RowResult[]; decided: number };
   /** The processes that have something in the outbox now. */
@@ -27,7 +34,8 @@ interface Batch {
  * Decides each task of the request by itself, exactly as one is decided alone; a refused row stops no other. With an
  * Idempotency-Key a row is decided once also when the answer was lost half-way: a repeated request goes on where the first one stopped.
  */
-export async function decideMany(call: BatchCall, { db, log }: { db: Db; log: Logger }): Promise<Batch> {
+export async function decideMany(call: BatchCall, parts: Parts): Promise<Batch> {
+  const { db } = parts;
   await refuseOtherContent(call, db);
   const ids = [...new Set(call.body.ids)];
   const results: RowResult[] = new Array<RowResult>(ids.length);
@@ -36,7 +44,7 @@ export async function decideMany(call: BatchCall, { db, log }: { db: Db; log: Lo
   const worker = async (): Promise<void> => {
     for (let at = next++; at < ids.length; at = next++) {
       const id = ids[at]!;
-      const done = await decideRow(call, id, db, log);
+      const done = await decideRow(call, id, parts);
       results[at] = done.result;
       if (done.processId !== undefined) processIds.add(done.processId);
     }
@@ -59,12 +67,12 @@ async function refuseOtherContent({ idempotency }: BatchCall, db: Db): Promise<v
   });
 }
 
-async function decideRow(call: BatchCall, id: string, db: Db, log: Logger): Promise<{ result: RowResult; processId?: string }> {
+async function decideRow(call: BatchCall, id: string, { db, log, seal }: Parts): Promise<{ result: RowResult; processId?: string }> {
   const { actor, locale, body: { outcome, comment } } = call;
   const idempotency = call.idempotency.part(id);
   try {
     const result: RowResult = { id, ok: true, problem: null };
-    const { processId } = await decide(db, { taskId: id, actor, locale, wanted: { outcome, ...(comment && { comment }) }, idempotency, answer: result });
+    const { processId } = await decide(db, { taskId: id, actor, locale, wanted: { outcome, ...(comment && { comment }) }, idempotency, seal, answer: result });
     return { result, processId };
   } catch (error) {
     if (error instanceof Replay) return { result: error.answer.body as RowResult };

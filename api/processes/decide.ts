@@ -1,17 +1,20 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../db/connect.ts';
+import type { Seal } from '../../db/sealed.ts';
 import { decideTask } from '../../db/queries/decisions.ts';
+import { keepPersonal, personalValues, type PersonalValue } from '../../db/queries/personal.ts';
 import { addFormVersion, copyTo, findVisibleProcess } from '../../db/queries/processes.ts';
 import { findTask, lockTask, mayAct, type TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
-import { dataSchema } from '../../workflows/lib/form.ts';
+import { dataSchema, type ProcessType } from '../../workflows/lib/form.ts';
 import { hasRole, type Actor, type Locale } from '../actor.ts';
 import { Problem } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
 import { attachPhotos, photosIn } from '../files/attach.ts';
 import type { Idempotency } from '../idempotency.ts';
 import { checkDecision, checkForm, checkPeople, type Wanted } from './check.ts';
+import { maskPersonal, unmaskPersonal } from './personal.ts';
 import { contractOf } from './present.ts';
 
 /** A person's decision of one task, as asked for. */
@@ -22,6 +25,10 @@ interface DecisionCall {
   wanted: Wanted;
   cc?: readonly string[];
   idempotency: Idempotency;
+  /** Opens and seals what is personal in a form that is sent again. */
+  seal: Seal;
+  /** How it came, where not from the person's own pages: for the audit trail. */
+  via?: 'sms-link' | 'sms-reply';
   /** What is kept as the answer for the key, if it is not the decision itself. */
   answer?: object;
 }
@@ -54,10 +61,13 @@ export async function decide(db: Db, call: DecisionCall): Promise<Decided> {
   }
 }
 
-async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], idempotency, answer }: DecisionCall): Promise<Decided | undefined> {
+async function tryToDecide(db: Db, { taskId, actor, locale, wanted: given, cc = [], idempotency, seal, via, answer }: DecisionCall): Promise<Decided | undefined> {
   const task = await actionable(db, taskId, actor);
   const contract = contractOf(task.type);
-  const data = checkDecision(task, wanted, locale);
+  const type = processTypes[task.type]!;
+  const wanted = given.outcome === 'resubmitted' ? await unmasked(db, seal, task, type, given) : given;
+  const checked = checkDecision(task, wanted, locale);
+  const { form: data, values } = maskPersonal(dataSchema(type, task.step, wanted.outcome), checked);
   const write = (on: Db | Knex.Transaction, facts: unknown) => decideTask(on, actor, {
     taskId,
     processId: task.process_id,
@@ -65,7 +75,7 @@ async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], ide
     comment: wanted.comment ?? null,
     data,
     facts,
-    detail: { step: task.step, outcome: wanted.outcome, facts },
+    detail: { step: task.step, outcome: wanted.outcome, facts, ...(via && { via }) },
     message: { taskId, outcome: wanted.outcome, actorKind: 'person', decidedBy: actor.personId, decidedAt: null, facts },
     key: idempotency.row,
     status: 200,
@@ -76,14 +86,14 @@ async function tryToDecide(db: Db, { taskId, actor, locale, wanted, cc = [], ide
     decidedBy: { id: actor.personId, name: actor.name }, decidedAt,
   });
   const facts = pickFacts(data, contract.steps[task.step]!.facts);
-  const photos = data === undefined ? [] : photosIn(dataSchema(processTypes[task.type]!, task.step, wanted.outcome), data, 'data');
+  const photos = data === undefined ? [] : photosIn(dataSchema(type, task.step, wanted.outcome), data, 'data');
   let decidedAt: Date | undefined;
   if (wanted.outcome !== 'resubmitted' && cc.length === 0 && photos.length === 0) {
     decidedAt = await write(db, facts);
   } else {
     decidedAt = await db.transaction(async (trx) => {
       const locked = (await lockTask(trx, taskId))!;
-      const revised = wanted.outcome === 'resubmitted' ? await resubmit(trx, locked, (data as { form: unknown }).form, { actor, locale }) : {};
+      const revised = wanted.outcome === 'resubmitted' ? await resubmit(trx, locked, (checked as { form: unknown }).form, values, { actor, locale, seal }) : {};
       const people = await checkPeople(trx, cc, 'cc');
       const done = await write(trx, { ...facts, ...revised });
       if (!done) throw notDone;
@@ -149,12 +159,21 @@ const CLOCK = { zh: '系统时钟（自动处理）', en: 'the clock (deadline)'
 
 /** Keeps the new version of the form, whose hash goes into the history as the first one's did; the title follows it. */
 async function resubmit(
-  trx: Knex.Transaction, task: TaskRow, given: unknown, { actor, locale }: { actor: Actor; locale: Locale },
+  trx: Knex.Transaction, task: TaskRow, given: unknown, values: readonly PersonalValue[], { actor, locale, seal }: { actor: Actor; locale: Locale; seal: Seal },
 ): Promise<{ formVersion: number; formHash: string }> {
   const type = processTypes[task.type]!;
-  const { form, label } = await checkForm(trx, type, given, locale, 'data.form');
+  const { form: checked, label } = await checkForm(trx, type, given, locale, 'data.form');
+  const { form } = maskPersonal(type.form, checked);
   const version = task.form_version + 1;
   const formHash = await addFormVersion(trx, { processId: task.process_id, version, form, by: actor.personId });
+  await keepPersonal(trx, seal, { processId: task.process_id, version, values: values.map((each) => ({ ...each, path: each.path.slice('form.'.length) })) });
   await trx('process').where({ id: task.process_id }).update({ form_version: version, title: type.title(form as never, label) });
   return { formVersion: version, formHash };
+}
+
+/** What is wanted, with the values for which masked texts of the form before stand. */
+async function unmasked(db: Db, seal: Seal, task: TaskRow, type: ProcessType, wanted: Wanted): Promise<Wanted> {
+  const form = (wanted.data as { form?: unknown } | undefined)?.form;
+  if (form === undefined) return wanted;
+  return { ...wanted, data: { ...wanted.data as object, form: unmaskPersonal(type.form, form, await personalValues(db, seal, task.process_id), 'data.form') } };
 }

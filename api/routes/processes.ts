@@ -7,6 +7,7 @@ import { listProcesses } from '../../db/queries/process-search.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { peopleIn, peopleOf } from '../../db/queries/candidates.ts';
+import { keepPersonal } from '../../db/queries/personal.ts';
 import { findColleagues, holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
 import { mayAct, openTasksOf, tasksOf } from '../../db/queries/tasks.ts';
@@ -23,6 +24,7 @@ import { transact } from '../idempotency.ts';
 import { instantAfter, instantList } from '../instant-cursor.ts';
 import { checkForm, checkPeople, labelsOf } from '../processes/check.ts';
 import { createExpectedDues } from '../processes/expected.ts';
+import { maskPersonal } from '../processes/personal.ts';
 import { contractOf, jsonSchema, plannedSteps, presentEntry, presentProcess, presentSteps } from '../processes/present.ts';
 import { supplyLinesOf } from '../supply/requisition-lines.ts';
 
@@ -30,7 +32,7 @@ import { supplyLinesOf } from '../supply/requisition-lines.ts';
 const URGE_EVERY_HOURS = 4;
 
 /** Starting, reading and following processes, whatever their type. */
-export function processRoutes({ db, outbox }: Deps): Route[] {
+export function processRoutes({ db, seal, outbox }: Deps): Route[] {
   const expectedDues = createExpectedDues(db);
   return [
     handle(processContract.listProcessTypes, async () => ({
@@ -61,7 +63,9 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
       }
       if (type.contract.startsAt) throw new Problem('started-elsewhere', { type: type.contract.title, page: type.contract.startsAt });
       const started = await transact(call, db, async (trx) => {
-        const { form, label } = await checkForm(trx, type, given, locale);
+        const checked = await checkForm(trx, type, given, locale);
+        const { label } = checked;
+        const { form, values } = maskPersonal(type.form, checked.form);
         const people = await checkPeople(trx, cc, 'cc');
         const process = await startProcess(trx, {
           type: name,
@@ -73,6 +77,7 @@ export function processRoutes({ db, outbox }: Deps): Route[] {
           requesterId: actor.personId,
           departmentId: actor.departmentId,
         });
+        await keepPersonal(trx, seal, { processId: process.id, version: 1, values });
         await copyTo(trx, { processId: process.id, by: actor.personId, people });
         await attachPhotos(trx, photosIn(type.form, form, 'form'), { processId: process.id, by: actor.personId });
         return presentProcess(process);

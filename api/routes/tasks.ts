@@ -24,7 +24,7 @@ import { supplyLinesOf } from '../supply/requisition-lines.ts';
 import { endOfDay } from '../processes/end-of-day.ts';
 
 /** The inbox, and what people do to tasks: decided here in PostgreSQL, signalled to the workflow afterwards. */
-export function taskRoutes({ db, log, outbox }: Deps): Route[] {
+export function taskRoutes({ db, log, outbox, seal }: Deps): Route[] {
   return [
     handle(taskContract.listTasks, async ({ actor, query: { view, sort, limit, cursor, ...given } }) => {
       const list = view === 'open' ? `open.${sort}` : view;
@@ -83,13 +83,13 @@ export function taskRoutes({ db, log, outbox }: Deps): Route[] {
 
     handle(taskContract.decideTask, async (call) => {
       const { actor, params: { id }, body: { cc, ...wanted }, locale } = call;
-      const decided = await decide(db, { taskId: id, actor, locale, wanted, idempotency: call.idempotency, ...(cc && { cc }) });
+      const decided = await decide(db, { taskId: id, actor, locale, wanted, idempotency: call.idempotency, seal, ...(cc && { cc }) });
       outbox.kick(decided.processId);
       return decided;
     }),
 
     handle(taskContract.decideTasks, async (call) => {
-      const results = await decideMany(call, { db, log });
+      const results = await decideMany(call, { db, log, seal });
       for (const processId of results.processIds) outbox.kick(processId);
       return results.answer;
     }),

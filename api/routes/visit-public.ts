@@ -1,6 +1,7 @@
 import { recordAudit } from '../../db/queries/audit.ts';
 import { deletePersonal } from '../../db/queries/personal.ts';
 import { addLink, askedFromPhone, visitOfLink } from '../../db/queries/visits.ts';
+import { e164 } from '../../sms/phone.ts';
 import { visitContract } from '../contract/visits.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
@@ -23,7 +24,7 @@ export function visitPublicRoutes({ db, seal, outbox }: Deps): Route[] {
 
   return [
     handle(visitContract.requestVisit, async ({ body: { code, host, visitor, place, ...asked }, locale }) => {
-      const { phone } = visitor;
+      const phone = e164(visitor.phone) ?? visitor.phone;
       // Counted by itself: what comes after may be refused, the try remains.
       if (!(await db.transaction((trx) => checkProof(trx, seal, { phone, code })))) throw new Problem('phone-code-wrong');
       const { id, token } = await db.transaction(async (trx) => {

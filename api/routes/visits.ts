@@ -167,14 +167,13 @@ export function visitRoutes({ db, seal, outbox }: Deps): Route[] {
     })),
 
     handle(visitContract.exportVisits, async ({ query, res, locale }) => {
-      checkDays(query);
-      const rows = await visitsBetween(db, { ...query, limit: MOST_EXPORTED });
+      const rows = await visitsBetween(db, { ...daysOf(query), limit: MOST_EXPORTED });
       res.attachment('visits.csv').type('text/csv; charset=utf-8').send(csvText(visitsToCsv(rows, locale)));
     }),
 
     handle(visitContract.visitStatistics, async ({ query }) => {
-      checkDays(query);
-      return { ...query, ...await visitStatistics(db, query) };
+      const days = daysOf(query);
+      return { ...days, ...await visitStatistics(db, days) };
     }),
 
     handle(visitContract.listBlocked, async () => ({ items: await blockedVisitors(db) })),
@@ -270,9 +269,15 @@ function today(): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date());
 }
 
-function checkDays({ from, until }: { from: string; until: string }): void {
+/** The days asked for; the thirty until today without. Throws a 400 that names the field. */
+function daysOf({ until = today(), from = dayBefore(until, 29) }: { from?: string | undefined; until?: string | undefined }): { from: string; until: string } {
   const days = (Date.parse(until) - Date.parse(from)) / DAY_MS + 1;
   if (from < '2000-01-01' || until > '2099-12-31') throw invalidField(from < '2000-01-01' ? 'from' : 'until', 'statistics.day', 'query');
   if (days < 1) throw invalidField('until', 'statistics.order', 'query');
   if (days > MOST_DAYS) throw invalidField('until', 'visit.too-many-days-read', 'query');
+  return { from, until };
+}
+
+function dayBefore(day: string, days: number): string {
+  return new Date(Date.parse(day) - days * DAY_MS).toISOString().slice(0, 10);
 }

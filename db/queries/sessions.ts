@@ -34,6 +34,17 @@ export async function findSession(db: Db, tokenHash: Buffer, idleMinutes: number
   return session;
 }
 
+/** A person with the rights of now, without any session; undefined unless active. */
+export async function findRights(db: Db, personId: string): Promise<Omit<SessionRow, 'alive' | 'seenLongAgo'> | undefined> {
+  const { rows: [person] } = await db.raw<{ rows: SessionRow[] }>(`
+    SELECT p.id AS "personId", p.username, p.name, p.department_id AS "departmentId", p.locale,
+      ARRAY(SELECT role_id FROM person_role WHERE person_id = p.id ORDER BY role_id) AS roles,
+      ARRAY(SELECT id FROM department WHERE leader_id = p.id ORDER BY id) AS leads,
+      p.one_time_password_until IS NOT NULL AS "mustChangePassword"
+    FROM person p WHERE p.id = ? AND p.active`, [personId]);
+  return person;
+}
+
 /** Stores a new session that ends at the latest after so many hours. */
 export async function insertSession(
   db: Db | Knex.Transaction, session: { tokenHash: Buffer; personId: string; hours: number },

@@ -24,6 +24,9 @@ export interface NewSms {
   expiresAt: Date;
 }
 
+/** The blind index by which everything of one phone is found. */
+export const phoneIndex = (seal: Seal, phone: string): Buffer => seal.index(phone, PHONE);
+
 /** Why an SMS waits that no carrier was asked to take. */
 export const BUDGET_SPENT = 'budget-spent';
 
@@ -37,8 +40,8 @@ const MOST_TO_A_PHONE = 40;
 export async function enqueueSms(trx: Knex.Transaction, seal: Seal, sms: NewSms): Promise<boolean> {
   // Mostly there is one, when ten thousand tasks reach a deadline at once.
   if (await trx('sms').where({ key: sms.key }).first('id')) return false;
-  const phoneIndex = seal.index(sms.phone, PHONE);
-  const { n } = (await trx('sms').where({ phone_index: phoneIndex }).where('created_at', '>', trx.raw(`now() - interval '1 day'`))
+  const index = phoneIndex(seal, sms.phone);
+  const { n } = (await trx('sms').where({ phone_index: index }).where('created_at', '>', trx.raw(`now() - interval '1 day'`))
     .count('* as n').first())!;
   if (Number(n) >= MOST_TO_A_PHONE) return false;
   const id = `sms-${uuidv7()}`;
@@ -47,7 +50,7 @@ export async function enqueueSms(trx: Knex.Transaction, seal: Seal, sms: NewSms)
     key: sms.key,
     person_id: sms.personId ?? null,
     phone_sealed: seal.seal(sms.phone, PHONE),
-    phone_index: phoneIndex,
+    phone_index: index,
     template: sms.template,
     locale: sms.locale,
     params_sealed: seal.seal(JSON.stringify(sms.params), PARAMS),
@@ -91,6 +94,12 @@ export async function smsToSend(db: Db, seal: Seal, id: string): Promise<SmsToSe
     expiresAt: row.expires_at,
     tries: await db('sms_try').where({ sms_id: id }).select('carrier', 'result').orderBy('id'),
   };
+}
+
+/** The values of the SMS with this key; undefined when there is none any more. */
+export async function smsParams(trx: Db | Knex.Transaction, seal: Seal, key: string): Promise<Record<string, string> | undefined> {
+  const row = await trx('sms').where({ key }).first('params_sealed');
+  return row && JSON.parse(seal.open(row.params_sealed, PARAMS)) as Record<string, string>;
 }
 
 /** How many SMS carriers were asked to take within a day; those that they certainly did not take are free. */
@@ -228,7 +237,10 @@ export interface FailingSms {
   nextAt: Date | null;
 }
 
-/** Carriers' refusals and failures of the last day, until they take something again; whether or not another carrier took it. */
+/**
+ * Carriers' refusals and failures of the last day, until they take something again, whether or not another carrier took it; and limits of
+ * our own that were reached.
+ */
 export async function failingSms(db: Db): Promise<FailingSms[]> {
   const { rows } = await db.raw<{ rows: FailingSms[] }>(`
     SELECT t.carrier, coalesce(t.code, 'no-answer') AS code, count(DISTINCT t.sms_id)::int AS messages, min(t.at) AS since,
@@ -240,6 +252,8 @@ export async function failingSms(db: Db): Promise<FailingSms[]> {
     UNION ALL
     SELECT NULL, last_error, count(*)::int, min(failing_since), min(next_attempt_at) FROM sms
     WHERE state = 'waiting' AND failing_since IS NOT NULL AND last_error = ? GROUP BY last_error
+    UNION ALL
+    SELECT NULL, reason, refused, since, until FROM phone_code_trip WHERE until > now()
     ORDER BY since`, [BUDGET_SPENT]);
   return rows;
 }

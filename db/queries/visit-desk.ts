@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
-import { normalPersonal } from './personal.ts';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
+import { personalIndex } from './personal.ts';
 import { MOST_TRIES } from './visits.ts';
 
 /** Counts a look at the last four of a visit's phone or card; answers how many are left, undefined when none was. */
@@ -43,7 +43,7 @@ export async function blockVisitor(trx: Knex.Transaction, seal: Seal, { kind, va
 }): Promise<string> {
   const id = `blocked-${uuidv7()}`;
   await trx('blocked_visitor').insert({
-    id, kind, index: seal.index(normalPersonal(kind, value), `personal.${kind}`), masked, reason, until: until ?? null, created_by: by,
+    id, kind, index: personalIndex(seal, kind, value), masked, reason, until: until ?? null, created_by: by,
   });
   return id;
 }

@@ -7,7 +7,7 @@ import { contract, visitTitle, type Way, type Window } from '../../workflows/vis
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
 import { applyOnce } from './effects.ts';
-import { keepPersonal, personalOf, processesWith, type PersonalValue } from './personal.ts';
+import { keepPersonal, personalIndex, personalOf, processesWith, type PersonalValue } from './personal.ts';
 import { startProcess, type ProcessRow } from './processes.ts';
 import { enqueueSms } from './sms.ts';
 
@@ -265,7 +265,7 @@ export async function askedFromPhone(trx: Knex.Transaction, seal: Seal, phone: s
 
 /** Whether one of a visitor's numbers is on the block list. */
 export async function isBlocked(db: Db | Knex.Transaction, seal: Seal, values: readonly PersonalValue[]): Promise<boolean> {
-  const wanted = values.filter(({ kind }) => kind !== 'name').map(({ kind, value }) => [kind, seal.index(value, `personal.${kind}`)] as const);
+  const wanted = values.filter(({ kind }) => kind !== 'name').map(({ kind, value }) => [kind, personalIndex(seal, kind, value)] as const);
   if (wanted.length === 0) return false;
   const found = await db('blocked_visitor').whereNull('removed_at')
     .where((still) => still.whereNull('until').orWhereRaw("until >= (now() AT TIME ZONE 'Asia/Shanghai')::date"))

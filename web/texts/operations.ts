@@ -108,6 +108,8 @@ export const operationTexts = {
   },
   'operations.sms.line': { zh: '{carrier}：{messages} 条，自 {since} 起', en: '{carrier}: {messages}, since {since}' },
   'operations.sms.budget': { zh: '每日限额已用完', en: 'The day’s budget is spent' },
+  'operations.sms.codes-spent': { zh: '验证码每小时限额已用完', en: 'The hour’s verification codes are spent' },
+  'operations.sms.codes-neighbours': { zh: '有人向相邻号码大量索取验证码', en: 'Codes are asked for at a range of neighbouring numbers' },
   'operations.sms.next': { zh: '下次尝试 {time}', en: 'next try {time}' },
   'operations.retries.stale': {
     zh: '{time}之后没有再试：多半已经成功，或没有工作进程。',

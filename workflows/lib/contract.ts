@@ -50,10 +50,13 @@ export interface StepContract {
   readonly byRequester?: boolean;
   /** True where something is done rather than approved, so that nobody is excluded. */
   readonly work?: boolean;
-  /** True where holders get an SMS with a link that opens just this task, and may answer it by SMS. */
-  readonly bySms?: boolean;
   /** True where it is done at a desk of its own, so that it stands in no inbox. */
   readonly atDesk?: boolean;
+  /**
+   * Its holders get an SMS with a link that opens just this task, and may answer it by SMS: 1 is the step's first outcome, 0 is `rejected`,
+   * neither of which may need data. A role of many (more than five people) gets none.
+   */
+  readonly bySms?: true;
 }
 
 /** A process type, as plain data: what the workflow, the API and the web share about it. */

@@ -41,9 +41,30 @@ export function photos(most: number, least = 0): z.ZodArray<z.ZodString> {
   return z.array(z.string().regex(FILE_ID, 'file-id.invalid')).min(least).max(most).meta({ 'x-kind': 'photos' });
 }
 
-/** Personal data. */
-export function personal(kind: 'name' | 'phone' | 'id-number' | 'plate'): z.ZodString {
-  return z.string().min(1).max(40).meta({ 'x-kind': 'personal', 'x-personal': kind });
+/** What is personal in a form. */
+export type PersonalKind = 'name' | 'phone' | 'id-number' | 'plate';
+
+/**
+ * A personal value (PIPL): the form keeps it masked, the value itself is sealed beside it, revealed for a reason, and deleted when its time is
+ * over. Never in `facts`, not inside a union.
+ */
+export function personal(kind: PersonalKind): z.ZodType<string, string> {
+  return PERSONAL[kind].meta({ 'x-kind': 'personal', 'x-personal': kind });
+}
+
+const PERSONAL: Readonly<Record<PersonalKind, z.ZodType<string, string>>> = {
+  name: z.string().trim().min(1).max(40).regex(/^[^\n\r\t<>]*$/, 'personal.name'),
+  phone: z.string().trim().max(20).regex(/^((\+?86[ -]?)?1[3-9]\d{9}|\+(?!86)[1-9]\d{6,14})$/, 'personal.phone'),
+  'id-number': z.string().trim().toUpperCase().max(20).refine(isIdNumber, 'personal.id-number'),
+  plate: z.string().trim().toUpperCase().max(10).regex(/^[\p{Script=Han}A-Z][A-Z0-9·-]{4,8}[\p{Script=Han}A-Z0-9]$/u, 'personal.plate'),
+};
+
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+/** An identity number with its check digit (GB 11643), or the number of a passport or permit. */
+function isIdNumber(text: string): boolean {
+  if (!/^\d{17}[\dX]$/.test(text)) return /^(?=.*\d)[A-Z0-9]{6,17}$/.test(text);
+  return '10X98765432'[WEIGHTS.reduce((sum, weight, i) => sum + weight * Number(text[i]), 0) % 11] === text[17];
 }
 
 const FILE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,0 +1,27 @@
+import type { TextTable } from './table.ts';
+
+export const askTexts = {
+  'ask.title': { zh: '待您处理', en: 'Waiting for you' },
+  'ask.for': { zh: '此链接仅供{name}办理这一项，请勿转发。', en: 'This link is {name}’s, for this one task: do not pass it on.' },
+  'ask.by': { zh: '{name} 的{type}', en: '{type} of {name}' },
+  'ask.reason': { zh: '拒绝的原因', en: 'The reason' },
+  'ask.reason.optional': { zh: '拒绝的原因（选填）', en: 'The reason (optional)' },
+  'ask.reason.needed': { zh: '请说明原因，申请人会看到。', en: 'Give the reason: the requester reads it.' },
+  'ask.refuse': { zh: '确认{outcome}', en: 'Confirm: {outcome}' },
+  'ask.back': { zh: '返回', en: 'Back' },
+  'ask.done': { zh: '已{outcome}', en: 'Done: {outcome}' },
+  'ask.next': { zh: '已转到下一步“{step}”，您无需再做什么。', en: 'It goes on to “{step}”. Nothing is left for you to do.' },
+  'ask.last': { zh: '已通知申请人，您无需再做什么。', en: 'The requester is told. Nothing is left for you to do.' },
+  'ask.close': { zh: '现在可以关闭此页。', en: 'You can close this page now.' },
+  'ask.decided': { zh: '此事已办理', en: 'Decided already' },
+  'ask.decided.by': { zh: '{name}已于 {time} 办理：{outcome}。', en: '{name} decided it at {time}: {outcome}.' },
+  'ask.decided.clock': { zh: '系统已于 {time} 按期限自动处理：{outcome}。', en: 'The deadline decided it at {time}: {outcome}.' },
+  'ask.moved': { zh: '此事已不由您办理', en: 'No longer yours' },
+  'ask.moved.about': { zh: '此事已转由他人办理，您无需再做什么。', en: 'Somebody else has it by now: nothing is left for you to do.' },
+  'ask.ended': { zh: '此申请已结束', en: 'The request has ended' },
+  'ask.ended.about': { zh: '申请已撤回或已结束，无需办理。', en: 'It was withdrawn or has ended: there is nothing to decide.' },
+  'ask.gone': { zh: '链接已失效', en: 'This link is no longer good' },
+  'ask.gone.about': { zh: '链接不正确或已过期。如仍需办理，请登录智慧后勤，在“待办”中查看。', en: 'It is wrong or out of date. If the task still waits, log in to Houqin and open your tasks.' },
+  'ask.login': { zh: '登录', en: 'Log in' },
+  'ask.retry': { zh: '重试', en: 'Try again' },
+} as const satisfies TextTable;
