@@ -149,6 +149,10 @@ describe('visit', function () {
     await openTask(product, id, 'left');
     expect((await desk.post(`/visits/${id}/undo-check-out`)).status).to.equal(200);
     await until(product, id, 'inside');
+    await desk.post(`/visits/${id}/check-out`);
+    await eventually('the second goodbye', async () => (await process(product, id)).openTasks.some(({ id: task }: any) => task.endsWith('.left.2')));
+    await fastForward(product, id, 16 * MINUTE);
+    expect((await ended(product, id)).outcome).to.equal('visited');
   });
 
   it('that lasts too long: an alarm, and at last the clock checks out', async () => {
