@@ -45,6 +45,10 @@ const click = (zh: string, en: string) => async (page: Page): Promise<void> => {
 export const pageTable: readonly TablePage[] = [
   { name: 'login', who: null, path: () => '/login' },
   { name: 'demo-phones', who: null, path: () => '/demo/phones' },
+  { name: 'ask-visit', who: null, path: () => '/visit' },
+  { name: 'ask-visit-errors', who: null, path: () => '/visit', act: click('下一步', 'Next') },
+  { name: 'own-visit-unknown', who: null, path: () => '/v/abcdefghijklmnopqrstuvwx', allowed: /404/ },
+  { name: 'kiosk-enrol', who: null, path: () => '/kiosk', allowed: /401/ },
 
   { name: 'ask-gone', who: null, path: () => '/a/AAAAAAAAAAAAAAAAAAAAAA', allowed: /404/ },
 
@@ -135,6 +139,24 @@ export const pageTable: readonly TablePage[] = [
 
   { name: 'statistics', who: 'director', path: () => '/statistics' },
   { name: 'statistics-money', who: 'leader', path: () => '/statistics?measure=money&clock=elapsed' },
+  { name: 'visitors', who: 'frontdesk', path: () => '/visitors' },
+  { name: 'visitors-security', who: 'security', path: () => '/visitors?day=2026-01-05' },
+  { name: 'visitors-walk-in', who: 'frontdesk', path: () => '/visitors', act: press('n') },
+  { name: 'visitors-blocked', who: 'frontdesk', path: () => '/visitors/blocked' },
+  { name: 'visitors-block', who: 'frontdesk', path: () => '/visitors/blocked', act: click('列入黑名单', 'Add') },
+  { name: 'visitors-evacuation', who: 'frontdesk', path: () => '/visitors/evacuation' },
+  { name: 'visitors-kiosks', who: 'frontdesk', path: () => '/visitors/kiosks' },
+  { name: 'visitors-kiosk-new', who: 'frontdesk', path: () => '/visitors/kiosks', act: click('登记自助机', 'Register a kiosk') },
+  { name: 'visitors-export', who: 'frontdesk', path: () => '/visitors/export' },
+  { name: 'visitors-pass-none', who: 'frontdesk', path: () => '/visitors/visit-none/pass', allowed: /404/ },
+  { name: 'visitors-invite', who: 'requester', path: () => '/visitors/invite' },
+  { name: 'visitors-invite-errors', who: 'requester', path: () => '/visitors/invite', act: click('邀请', 'Invite') },
+  { name: 'visitors-register', who: 'requester', path: () => '/start/visitor-registration' },
+  { name: 'visitors-approve', who: 'leader', path: () => '/tasks?type=visitor-registration' },
+  { name: 'visitors-answer', who: 'requester', path: () => '/tasks?type=visit' },
+  { name: 'visitors-records', who: 'requester', path: () => '/processes?type=visitor-registration' },
+  { name: 'visitors-statistics', who: 'director', path: () => '/visitors/statistics' },
+  { name: 'visitors-statistics-nothing', who: 'director', path: () => '/visitors/statistics?from=2001-01-01&until=2001-12-31' },
   { name: 'statistics-nothing', who: 'director', path: () => '/statistics?from=2001-01-01&to=2001-12-31' },
 ];
 

@@ -39,7 +39,7 @@ describe('Statistics and stock-take in a real browser', function () {
     before(async () => {
       page = await browser.page({ width: 1280 });
       await logInAt(page, product.url, 'director', '/');
-      await page.getByRole('link', { name: '统计' }).click();
+      await page.getByRole('link', { name: '统计', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: '领用统计' }).waitFor();
     });
     after(() => page.context().close());
@@ -111,7 +111,7 @@ describe('Statistics and stock-take in a real browser', function () {
     const page = await browser.page({ allowed: /403/ });
     await logInAt(page, product.url, 'requester', '/statistics');
     await page.getByText('您没有查看统计的权限').waitFor();
-    expect(await page.getByRole('link', { name: '统计' }).count()).to.equal(0);
+    expect(await page.getByRole('link', { name: '统计', exact: true }).count()).to.equal(0);
     await page.context().close();
   });
 

@@ -53,7 +53,7 @@ export const visitorTexts = {
   'visitors.host.none': { zh: '未指明被访人', en: 'No host named' },
   'visitors.answering': { zh: '待{who}答复', en: '{who} is to answer' },
   'visitors.answering.desk': { zh: '前台', en: 'The front desk' },
-  'visitors.answering.since': { zh: '{time}开始', en: 'since {time}' },
+  'visitors.answering.since': { zh: '{time}开始', en: '{time}' },
   'visitors.blocked.warning': { zh: '在限制名单中，请勿放行，请联系门岗保卫', en: 'On the block list: do not let in, call Security' },
   'visitors.overstay': { zh: '超时 {time}', en: '{time} over' },
   'visitors.overstays': { zh: '超时 {n} 批', en: '{n} over time' },

@@ -105,7 +105,7 @@ export function whoErrors({ name, phone, code, idConsent, idNumber, party }: Ask
 export function whenErrors(asked: Asked): Errors {
   const window = windowOf(asked);
   return {
-    ...(asked.hostName.trim().length < 2 && { 'host.name': t('ask-visit.host.hint') }),
+    ...(asked.hostName.trim().length < 2 && { 'host.name': t('ask-visit.host.needed') }),
     ...(asked.hostDepartment.trim() === '' && asked.hostPhone.trim() === '' && { 'host.department': t('ask-visit.host.how.needed') }),
     ...(asked.purpose === undefined && { purpose: t('form.choose') }),
     ...((asked.day === '' || asked.from === '') && { from: t('form.needed') }),
