@@ -1,7 +1,7 @@
 import type { Db } from '../db/connect.ts';
 import * as visits from '../db/queries/visits.ts';
 import type { Seal } from '../db/sealed.ts';
-import type { Window } from '../workflows/visit/contract.ts';
+import { visitProcess, type Window } from '../workflows/visit/contract.ts';
 
 /** The effects of visits and registrations: short local activities, each one transaction, each done once per effect key. `sms` says whether SMS leave at all. */
 export function createVisitActivities({ db, seal, sms }: { db: Db; seal: Seal; sms: boolean }) {
@@ -23,7 +23,7 @@ export function createVisitActivities({ db, seal, sms }: { db: Db; seal: Seal; s
 
     /** Starts a visit for each visitor of an approved registration; answers how many there are. */
     async startVisits(input: { key: string; processId: string }): Promise<number> {
-      return db.transaction((trx) => visits.startRegisteredVisits(trx, seal, input));
+      return db.transaction((trx) => visits.startRegisteredVisits(trx, seal, { ...input, processOf: visitProcess }));
     },
   };
 }

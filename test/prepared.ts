@@ -4,6 +4,7 @@ import { startProcess } from '../db/queries/processes.ts';
 import { issuePass, startVisit } from '../db/queries/visits.ts';
 import type { Seal } from '../db/sealed.ts';
 import { processTypes } from '../workflows/contracts.ts';
+import { visitProcess } from '../workflows/visit/contract.ts';
 
 /** An item that the demo company has, for forms. */
 export const PREPARED_ITEM = 'item-prepared';
@@ -37,9 +38,10 @@ export async function putVisit(db: Db, seal: Seal, state: 'visit' | 'inside' | '
   const window = { from: new Date(Date.now() - 60_000).toISOString(), until };
   return db.transaction(async (trx) => {
     const { id } = await startVisit(trx, seal, {
-      form: { visitor: { name: '欧*', phone: '154****8888' }, party: 1, purpose: 'business', place: '调度楼', windows: [window], hostId: host, way: 'invitation' },
+      process: visitProcess({
+        visitor: { name: '欧*', phone: '154****8888' }, party: 1, purpose: 'business', place: '调度楼', windows: [window], hostId: host, way: 'invitation',
+      }, { requesterId: host, departmentId: 'dept-marketing' }),
       values: [{ path: 'visitor.name', kind: 'name', value: '欧阳明月' }, { path: 'visitor.phone', kind: 'phone', value: '15400008888' }],
-      requesterId: host, departmentId: 'dept-marketing',
     });
     await issuePass(trx, seal, { key: `${id}.pass.1`, processId: id, window, moved: false, sms: false });
     await trx('outbox').where({ process_id: id }).delete();

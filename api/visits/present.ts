@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import type { VisitRow } from '../../db/queries/visit-board.ts';
-import { REVIEWS } from '../../db/queries/visit-gate.ts';
+import { contract } from '../../workflows/visit/contract.ts';
 import type { visitContract, visitItem } from '../contract/visits.ts';
 
 type VisitJson = z.input<typeof visitItem>;
 type OwnVisitJson = z.input<typeof visitContract.ownVisit.response>;
+
+/** Steps at which an answer is waited for. */
+const REVIEWS = Object.keys(contract.steps).filter((step) => step.endsWith('-review'));
 
 /** A visit as the front desk sees it. `dayEnds`: of the day that is looked at, for a visit of several days. */
 export function presentVisit(row: VisitRow, dayEnds: Date | undefined = undefined, now = new Date()): VisitJson {

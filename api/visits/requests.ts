@@ -1,18 +1,15 @@
 import type { Knex } from 'knex';
-import { z } from 'zod';
 import type { PersonalValue } from '../../db/queries/personal.ts';
 import type { ProcessRow } from '../../db/queries/processes.ts';
 import { VISITORS } from '../../db/queries/visitors.ts';
-import { findHost, isBlocked, startVisit, type MaskedVisit } from '../../db/queries/visits.ts';
+import { findHost, isBlocked, startVisit } from '../../db/queries/visits.ts';
 import type { Seal } from '../../db/sealed.ts';
-import { visit, visitorFields } from '../../workflows/visit/form.ts';
+import { visitProcess, type MaskedVisit } from '../../workflows/visit/contract.ts';
+import { visit, type Visitor } from '../../workflows/visit/form.ts';
 import type { Locale } from '../actor.ts';
 import { invalidField } from '../errors.ts';
 import { maskPersonal } from '../processes/personal.ts';
 import { hostNamed } from './present.ts';
-
-const visitor = z.strictObject(visitorFields);
-type Visitor = z.output<typeof visitor>;
 
 const HOUR_MS = 3_600_000;
 /** A visit lasts so long at most, and is asked for so far ahead. */
@@ -53,7 +50,7 @@ export async function startStaffVisit(
 ): Promise<ProcessRow | 'blocked'> {
   const { form, values } = maskedVisit(asked, { hostId: by.hostId, way: by.way });
   if (await isBlocked(trx, seal, values)) return 'blocked';
-  return startVisit(trx, seal, { form, values, requesterId: by.requesterId, departmentId: by.departmentId });
+  return startVisit(trx, seal, { process: visitProcess(form, { requesterId: by.requesterId, departmentId: by.departmentId }), values });
 }
 
 /** Whom a visitor wants to see, by full name and department or phone. */
@@ -74,7 +71,6 @@ export async function startOutsideVisit(
   const hostId = await findHost(trx, host);
   const { form, values } = maskedVisit(asked, { hostNamed: hostNamed(host), way });
   const blocked = await isBlocked(trx, seal, values);
-  return startVisit(trx, seal, {
-    form: hostId && !blocked ? { ...form, hostId } : form, values, requesterId: VISITORS.personId, departmentId: VISITORS.departmentId, locale, blocked,
-  });
+  const process = visitProcess(hostId && !blocked ? { ...form, hostId } : form, { requesterId: VISITORS.personId, departmentId: VISITORS.departmentId });
+  return startVisit(trx, seal, { process, values, locale, blocked });
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
+import { prepared } from './prepared.ts';
 import { containing } from './visibility.ts';
 
 /** A visit with what the front desk sees of it; personal data masked. */
@@ -59,7 +60,7 @@ const VISITS = `
 
 /** One visit. */
 export async function findVisit(db: Db | Knex.Transaction, processId: string): Promise<VisitRow | undefined> {
-  const { rows: [row] } = await db.raw<{ rows: VisitRow[] }>(`${VISITS} WHERE visit.process_id = ?`, [processId]);
+  const [row] = await prepared<VisitRow>(db, 'visit', `${VISITS} WHERE visit.process_id = ?`, [processId]);
   return row;
 }
 
@@ -71,7 +72,7 @@ const MOST_SHOWN = 500;
  * and hosts.
  */
 export async function visitsOfDay(db: Db, { day, q }: { day: string; q?: string | undefined }): Promise<VisitRow[]> {
-  const { rows } = await db.raw<{ rows: VisitRow[] }>(`
+  return prepared<VisitRow>(db, 'visits-of-day', `
     WITH bounds AS (
       SELECT (:day::date)::timestamp AT TIME ZONE 'Asia/Shanghai' AS begins, (:day::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS ends
     ), chosen AS (
@@ -84,7 +85,6 @@ export async function visitsOfDay(db: Db, { day, q }: { day: string; q?: string 
       AND (:q::text IS NULL OR visit.visitor ILIKE :q OR visit.company ILIKE :q OR process.number ILIKE :q OR host.name ILIKE :q
         OR kept.form->'visitor'->>'plate' ILIKE :q OR kept.form->'visitor'->>'phone' ILIKE :q)
     ORDER BY visit.from_at, visit.process_id LIMIT ${MOST_SHOWN}`, { day, q: q ? containing(q) : null });
-  return rows;
 }
 
 /** How many are inside. */
@@ -97,17 +97,15 @@ export async function insideNow(db: Db): Promise<{ visits: number; people: numbe
 
 /** Everybody inside, by place. */
 export async function visitsInside(db: Db | Knex.Transaction): Promise<VisitRow[]> {
-  const { rows } = await db.raw<{ rows: VisitRow[] }>(`
+  return prepared<VisitRow>(db, 'visits-inside', `
     ${VISITS} WHERE visit.process_id IN (SELECT process_id FROM task WHERE state = 'open' AND at_desk AND step = 'departure')
-    ORDER BY visit.place, arrived.decided_at`);
-  return rows;
+    ORDER BY visit.place, arrived.decided_at`, []);
 }
 
 /** Visits whose window began on the days from `from` to `until`, the earliest first, at most `limit`. */
 export async function visitsBetween(db: Db, { from, until, limit }: { from: string; until: string; limit: number }): Promise<VisitRow[]> {
-  const { rows } = await db.raw<{ rows: VisitRow[] }>(`
+  return prepared<VisitRow>(db, 'visits-between', `
     ${VISITS}
     WHERE visit.from_at >= (?::date)::timestamp AT TIME ZONE 'Asia/Shanghai' AND visit.from_at < (?::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
     ORDER BY visit.from_at, visit.process_id LIMIT ?`, [from, until, limit]);
-  return rows;
 }

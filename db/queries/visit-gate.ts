@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
-import { contract } from '../../workflows/visit/contract.ts';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
 import { decideTask } from './decisions.ts';
@@ -73,6 +72,13 @@ function whereOpen(query: Knex.QueryBuilder): Knex.QueryBuilder {
 export async function openPassOf(db: Db, processId: string): Promise<AtGate | undefined> {
   const row = await whereOpen(db('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at')).first('id');
   return row && { passId: row.id, processId };
+}
+
+/** The pass with which a visit's visitor will be let in, and from when; undefined when it lets nobody in any more. */
+export async function livePassOf(db: Db, processId: string): Promise<{ passId: string; validFrom: Date } | undefined> {
+  const row = await db('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at')
+    .where('valid_until', '>', db.raw('clock_timestamp()')).first('id', 'valid_from');
+  return row && { passId: row.id, validFrom: row.valid_from };
 }
 
 /** A pass by its id, whatever its state. */
@@ -187,6 +193,3 @@ export async function passRow(db: Db | Knex.Transaction, processId: string): Pro
     WHERE visit.process_id = ?`, [processId]);
   return row;
 }
-
-/** Steps of a visit at which its answer is waited for. */
-export const REVIEWS: readonly string[] = Object.keys(contract.steps).filter((step) => step.endsWith('-review'));

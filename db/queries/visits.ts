@@ -2,13 +2,12 @@ import { randomBytes, randomInt, createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import { e164 } from '../../sms/phone.ts';
-import { pickFacts } from '../../workflows/lib/facts.ts';
-import { contract, visitTitle, type Way, type Window } from '../../workflows/visit/contract.ts';
+import type { MaskedVisit, Window } from '../../workflows/visit/contract.ts';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
 import { applyOnce } from './effects.ts';
 import { keepPersonal, personalIndex, personalOf, processesWith, type PersonalValue } from './personal.ts';
-import { startProcess, type ProcessRow } from './processes.ts';
+import { startProcess, type NewProcess, type ProcessRow } from './processes.ts';
 import { enqueueSms } from './sms.ts';
 
 /** The doors open so long before a window. */
@@ -19,24 +18,12 @@ export const MOST_TRIES = 5;
 const CODE = 'visit.code';
 const TAIL = 'visit.phone-tail';
 
-/** A visit's form, its personal values masked. */
-export interface MaskedVisit {
-  visitor: { name: string; phone: string; company?: string | undefined };
-  party: number;
-  purpose: string;
-  place: string;
-  windows: Window[];
-  hostId?: string | undefined;
-  way: Way;
-}
-
 /** A visit that is to begin. */
 export interface NewVisit {
-  form: MaskedVisit;
+  /** With the masked form: see `visitProcess`. */
+  process: NewProcess & { form: MaskedVisit };
   /** What was taken out of the form. */
   values: readonly PersonalValue[];
-  requesterId: string;
-  departmentId: string;
   /** Of the SMS to the visitor. */
   locale?: string;
   registrationId?: string;
@@ -46,17 +33,8 @@ export interface NewVisit {
 
 /** Starts a visit: its process, what is personal of it, and its row for the front desk. The one way to start one. */
 export async function startVisit(trx: Knex.Transaction, seal: Seal, visit: NewVisit): Promise<ProcessRow> {
-  const { form, values } = visit;
-  const process = await startProcess(trx, {
-    type: contract.type,
-    numberPrefix: contract.numberPrefix,
-    workflow: 'visit',
-    title: visitTitle(form.visitor.name, form.visitor.company, form.party, form.windows[0]!),
-    form,
-    facts: pickFacts(form, contract.facts),
-    requesterId: visit.requesterId,
-    departmentId: visit.departmentId,
-  });
+  const { process: { form }, values } = visit;
+  const process = await startProcess(trx, visit.process);
   await keepPersonal(trx, seal, { processId: process.id, version: 1, values });
   const phone = values.find(({ kind }) => kind === 'phone')!.value;
   await trx('visit').insert({
@@ -206,7 +184,9 @@ function whenWords(at: string, locale: string): string {
  * Starts the visits of an approved registration, once per effect key: one for each visitor, with a window on each of its days. Answers how
  * many.
  */
-export async function startRegisteredVisits(trx: Knex.Transaction, seal: Seal, { key, processId }: { key: string; processId: string }): Promise<number> {
+export async function startRegisteredVisits(trx: Knex.Transaction, seal: Seal, { key, processId, processOf }: {
+  key: string; processId: string; processOf(form: MaskedVisit, by: { requesterId: string; departmentId: string }): NewVisit['process'];
+}): Promise<number> {
   const registration = await trx('process').where({ id: processId }).forUpdate().first();
   if (!(await applyOnce(trx, { key, processId, name: 'visits' }))) return trx('visit').where({ registration_id: processId }).count('* as n').first().then((row) => Number(row!.n));
   const { form } = await trx('process_form').where({ process_id: processId, version: registration.form_version }).first('form');
@@ -218,13 +198,11 @@ export async function startRegisteredVisits(trx: Knex.Transaction, seal: Seal, {
       const value = clear.get(`visitors.${i}.${member}`);
       return value === undefined ? [] : [{ path: `visitor.${member}`, kind, value }];
     });
-    await startVisit(trx, seal, {
-      form: { visitor, party: 1, purpose: form.purpose, reason: form.reason, place: form.place, windows, hostId: registration.requester_id, way: 'registration' } as MaskedVisit,
-      values,
-      requesterId: registration.requester_id,
-      departmentId: registration.department_id,
-      registrationId: processId,
-    });
+    const masked: MaskedVisit = {
+      visitor, party: 1, purpose: form.purpose, reason: form.reason, place: form.place, windows, hostId: registration.requester_id, way: 'registration',
+    };
+    const process = processOf(masked, { requesterId: registration.requester_id, departmentId: registration.department_id });
+    await startVisit(trx, seal, { process, values, registrationId: processId });
   }
   return form.visitors.length;
 }

@@ -1,4 +1,5 @@
 import type { ProcessContract, StepContract, Text } from '../lib/contract.ts';
+import { pickFacts } from '../lib/facts.ts';
 
 const review = {
   candidates: ['fact:hostId'],
@@ -139,4 +140,25 @@ export function visitTitle(visitor: string, company: string | undefined, party: 
   const at = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false })
     .format(new Date(from));
   return `${company ? `${company} ` : ''}${visitor}${party > 1 ? `等 ${party} 人` : ''}来访（${at}）`;
+}
+
+/** A visit's form, its personal values masked. */
+export interface MaskedVisit {
+  visitor: { name: string; phone: string; company?: string | undefined };
+  party: number;
+  purpose: string;
+  reason?: string | undefined;
+  place: string;
+  windows: Window[];
+  hostId?: string | undefined;
+  way: Way;
+}
+
+/** What starts the process of a visit, whoever asks for it. */
+export function visitProcess(form: MaskedVisit, by: { requesterId: string; departmentId: string }) {
+  const { visitor, party, windows } = form;
+  return {
+    type: contract.type, numberPrefix: contract.numberPrefix, workflow: 'visit', form, facts: pickFacts(form, contract.facts),
+    title: visitTitle(visitor.name, visitor.company, party, windows[0]!), ...by,
+  };
 }

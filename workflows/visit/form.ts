@@ -17,6 +17,11 @@ export const visitorFields = {
   idConsent: titled(z.boolean().optional(), '同意收集证件号码，用于入门核验', 'Agrees that the ID number is used at the gate'),
 };
 
+const visitor = z.strictObject(visitorFields);
+
+/** A visitor, in clear. */
+export type Visitor = z.output<typeof visitor>;
+
 /** A visitor whose ID number nobody agreed to is refused. */
 export function consented(visitor: { idNumber?: string; idConsent?: boolean }, context: z.RefinementCtx): void {
   if (visitor.idNumber !== undefined && visitor.idConsent !== true) {
@@ -25,7 +30,7 @@ export function consented(visitor: { idNumber?: string; idConsent?: boolean }, c
 }
 
 const form = z.strictObject({
-  visitor: titled(z.strictObject(visitorFields), '访客', 'Visitor'),
+  visitor: titled(visitor, '访客', 'Visitor'),
   party: titled(z.int().min(1).max(MOST_PARTY), '人数', 'People'),
   purpose: titled(worded(z.enum(Object.keys(purposes) as [keyof typeof purposes]), purposes), '来访事由', 'Purpose'),
   reason: titled(z.string().trim().max(200).optional(), '说明', 'Details'),

@@ -59,6 +59,22 @@ describe('visit', function () {
     expect((await kiosk.post('/kiosk/requests/enter', { token })).status).to.equal(422);
   });
 
+  it('that the host answers by SMS, which says in clear who is there', async () => {
+    const { id, token } = await walkIn();
+    await openTask(product, id, 'walk-in-review');
+    const sms = await eventually('ask', async () => product.db('sms').where({ key: `${id}.walk-in-review.1.ask.person-wang-wei` }).first());
+    const { title, digit } = JSON.parse(product.sms.seal.open(sms.params_sealed, 'sms.params'));
+    expect(title).to.include('赵小川');
+    const { phone } = await product.db('person').where({ id: 'person-wang-wei' }).first('phone');
+    await eventually('delivery', async () => product.db('sms_try').where({ sms_id: sms.id, result: 'accepted' }).first());
+    const reply = await call(product.url, 'POST', '/demo/phones/replies', { phone, text: `${digit}1 好的` });
+    expect(reply.status, JSON.stringify(reply.body)).to.be.below(300);
+    await openTask(product, id, 'arrival');
+    expect((await kiosk.post('/kiosk/requests/look', { token })).body.state).to.equal('approved');
+    const { timeline } = await process(product, id);
+    expect(timeline.find(({ action }: any) => action === 'task-decided')).to.deep.include({ actorKind: 'person', actor: { id: 'person-wang-wei', name: '王薇' } });
+  });
+
   it('of a walk-in: agreed by the host, in at the kiosk without a code', async () => {
     const { id, token } = await walkIn();
     expect((await kiosk.post('/kiosk/requests/look', { token })).body).to.include({ state: 'waiting', heldBy: 'host' });
