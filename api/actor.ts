@@ -1,3 +1,5 @@
+import { processTypes } from '../workflows/contracts.ts';
+
 export type Locale = 'zh-CN' | 'en';
 
 /** Who calls, with the rights of this very moment. */
@@ -12,6 +14,8 @@ export interface Actor {
   readonly leads: readonly string[];
   /** `person:ID`, `role:ROLE`, `leader:DEPARTMENT`: what a task's candidates are compared with. */
   readonly principals: readonly string[];
+  /** Process types of which one sees every case. */
+  readonly oversees: readonly string[];
   /** The password is an administrator's: it must be changed before anything else. */
   readonly mustChangePassword: boolean;
 }
@@ -23,6 +27,11 @@ export function principalsOf(personId: string, roles: readonly string[], leads: 
     ...roles.map((role) => `role:${role}`),
     ...leads.map((department) => `leader:${department}`),
   ];
+}
+
+/** The process types of which somebody with these roles sees every case, as their contracts say. */
+export function overseenBy(roles: readonly string[]): string[] {
+  return Object.values(processTypes).flatMap(({ contract: { type, overseers = [] } }) => (overseers.some((role) => roles.includes(role)) ? [type] : []));
 }
 
 /** True when the actor has one of the roles. */

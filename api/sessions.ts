@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
 import { deleteSessionsOf } from '../db/queries/accounts.ts';
 import * as sessions from '../db/queries/sessions.ts';
-import { principalsOf, type Actor, type Locale } from './actor.ts';
+import { overseenBy, principalsOf, type Actor, type Locale } from './actor.ts';
 import type { Config } from './config.ts';
 import { cookieName, cookieOptions, readCookie } from './cookies.ts';
 
@@ -74,7 +74,7 @@ export async function actorById(db: Db, personId: string): Promise<Actor | undef
 
 function actorOf({ personId, username, name, departmentId, locale, roles, leads, mustChangePassword }: Omit<sessions.SessionRow, 'alive' | 'seenLongAgo'>): Actor {
   const principals = principalsOf(personId, roles, leads);
-  return { personId, username, name, departmentId, locale: locale as Locale, roles, leads, principals, mustChangePassword };
+  return { personId, username, name, departmentId, locale: locale as Locale, roles, leads, principals, oversees: overseenBy(roles), mustChangePassword };
 }
 
 function tokenOf(config: Config, req: Request): string | undefined {

@@ -41,6 +41,7 @@ export const visitItem = z.object({
   state: z.enum(['asked', 'expected', 'inside', 'left', 'missed', 'refused', 'cancelled', 'held']),
   /** Who has to answer, while it is asked. */
   step: z.string().nullable(),
+  since: instant.nullable(),
   way: z.enum(Object.keys(ways) as [keyof typeof ways]),
   purpose: z.enum(Object.keys(purposes) as [keyof typeof purposes]),
   reason: z.string().nullable(),

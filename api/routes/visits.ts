@@ -149,7 +149,8 @@ export function visitRoutes({ db, seal, outbox }: Deps): Route[] {
 
     handle(visitContract.evacuationList, async ({ actor, body: { reason } }) => db.transaction(async (trx) => {
       const rows = await visitsInside(trx);
-      const clear = new Map(await Promise.all(rows.map(async ({ process_id: id }) => [id, await personalOf(trx, seal, id)] as const)));
+      const clear = new Map<string, Map<string, string>>();
+      for (const { process_id: id } of rows) clear.set(id, await personalOf(trx, seal, id));
       for (const { process_id: id } of rows) {
         const commentId = await insertComment(trx, { processId: id, by: actor.personId, text: reason });
         await recordAudit(trx, {

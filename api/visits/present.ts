@@ -17,6 +17,7 @@ export function presentVisit(row: VisitRow, dayEnds: Date | undefined = undefine
     number: row.number,
     state,
     step: state === 'asked' ? row.open_step : null,
+    since: state === 'asked' ? row.open_since : null,
     way: row.way as VisitJson['way'],
     purpose: row.purpose as VisitJson['purpose'],
     reason: row.reason,

@@ -6,6 +6,8 @@ export interface Viewer {
   readonly roles: readonly string[];
   /** `person:…`, `role:…`, `leader:…` */
   readonly principals: readonly string[];
+  /** Process types of which one sees every case. */
+  readonly oversees?: readonly string[];
 }
 
 const SEES_ALL = ['auditor', 'process-administrator'];
@@ -30,9 +32,10 @@ export function withoutRole(viewer: Viewer, role: string): Viewer {
  */
 export function whereVisible(query: Knex.QueryBuilder, viewer: Viewer): Knex.QueryBuilder {
   if (seesAll(viewer)) return query;
-  const { personId, principals } = viewer;
+  const { personId, principals, oversees = [] } = viewer;
   return query.where((any) => any
     .where('process.requester_id', personId)
+    .modify((more) => { if (oversees.length > 0) void more.orWhereIn('process.type', [...oversees]); })
     .orWhereExists((copies) => copies.from('copy').whereRaw('copy.process_id = process.id').where('copy.person_id', personId))
     .orWhereExists((tasks) => tasks.from('task').whereRaw('task.process_id = process.id')
       .where((mine) => mine

@@ -79,6 +79,8 @@ export interface ProcessContract {
   readonly facts: readonly string[];
   /** Roles that the candidates name; made when the product starts. */
   readonly roles: Readonly<Record<string, Text>>;
+  /** Roles that see every case of this type. */
+  readonly overseers?: readonly string[];
   /** Words of the system on a task, by the code that the workflow gives. */
   readonly notes?: Readonly<Record<string, Text>>;
   /** What the requester hears on the way, by the kind that the workflow gives. */

@@ -20,6 +20,7 @@ export const contract = {
   about: { zh: '邀请访客，或答复来访申请', en: 'Invite a visitor, or answer a request to visit' },
   numberPrefix: 'LF',
   startsAt: '/visitors/invite',
+  overseers: ['front-desk', 'security'],
   path: ['host-review', 'arrival', 'departure'],
   facts: ['hostId', 'way', 'windows.from', 'windows.until'],
   roles: {

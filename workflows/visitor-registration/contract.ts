@@ -12,6 +12,7 @@ export const contract = {
   path: ['department-leader'],
   facts: formFacts,
   roles: {},
+  overseers: ['front-desk', 'security'],
   steps: {
     'department-leader': approvalStep({ zh: '部门领导审批', en: 'Department leader' }, ['leader']),
     revise: reviseStep(formFacts),

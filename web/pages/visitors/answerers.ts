@@ -29,9 +29,8 @@ export function useAnswerers(asked: Ref<readonly Visit[]>) {
     if (visit.state !== 'asked') return undefined;
     if (visit.step === STEP) {
       const task = tasks.value.find(({ processId }) => processId === visit.id);
-      return { who: t('visitors.answering.desk'), since: task?.openedAt ?? null, task: task?.id ?? null };
+      return { who: t('visitors.answering.desk'), since: visit.since, task: task?.id ?? null };
     }
-    // Whoever stands at the gate has waited since the window began.
-    return { who: visit.host?.name ?? t('visitors.host.none'), since: visit.way === 'desk' || visit.way === 'kiosk' ? visit.from : null, task: null };
+    return { who: visit.host?.name ?? t('visitors.host.none'), since: visit.since, task: null };
   };
 }
