@@ -24,7 +24,7 @@ describe('The kiosk in a real browser', function () {
   let browser: TestBrowser;
 
   before(async () => {
-    product = await startProduct();
+    product = await startProduct({ sms: { HOUQIN_SMS: 'outbox' } });
     browser = await startBrowser(product);
   });
   after(async () => {

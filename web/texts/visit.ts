@@ -28,7 +28,7 @@ export const visitTexts = {
   'ask-visit.code.needed': { zh: '请填写短信中的六位数字。', en: 'Give the six digits of the message.' },
   'ask-visit.code.first': { zh: '请先获取验证码。', en: 'Have a code sent to you first.' },
   'ask-visit.company': { zh: '单位', en: 'Company' },
-  'ask-visit.plate': { zh: '车牌号', en: 'Number plate' },
+  'ask-visit.plate': { zh: '车牌号', en: 'Plate' },
   'ask-visit.plate.hint': { zh: '开车来访填写', en: 'If by car' },
   'ask-visit.party': { zh: '来访人数（含您本人）', en: 'How many come, you included' },
   'ask-visit.id': {
