@@ -98,7 +98,7 @@ function section(endpoint: Endpoint, seen: ReadonlyMap<Who, ReadonlySet<string>>
     const those = readers.filter((who) => seen.get(who)!.has(field));
     return `- \`${field}\`${those.length === readers.length ? '' : `: ${those.join(', ')}`}`;
   });
-  const whom = readers.length === people.length ? 'everybody' : readers.length === people.length - 1 ? 'everybody who is logged in' : readers.join(', ');
+  const whom = readers.length === people.length ? 'everybody' : isStaff(readers) ? 'everybody who is logged in' : readers.join(', ');
   return [`## ${nameOf(endpoint)}`, `For ${whom || 'nobody here'}.`, ...(lines.length > 0 ? [lines.join('\n')] : [])].join('\n\n');
 }
 
@@ -116,4 +116,8 @@ function paths(value: unknown, at = ''): string[] {
     const place = at === '' || at.endsWith(': ') ? `${at}${name}` : `${at}.${name}`;
     return SCHEMAS.has(key) ? [place] : paths(member, place);
   });
+}
+
+function isStaff(readers: readonly string[]): boolean {
+  return readers.length === people.length - 2 && !readers.includes('anonymous') && !readers.includes('kiosk');
 }
