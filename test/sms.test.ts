@@ -86,6 +86,17 @@ describe('SMS, by the carriers’ own SDKs (F21)', function () {
     expect(carriers.unsigned).to.eql([]);
   });
 
+  it('of a case that no carrier takes is shown on the case: why, since when, and when it is tried next', async () => {
+    const id = await request(product, [{ itemId: await makeItem(product, 10), quantity: 1 }]);
+    for (const carrier of ['aliyun', 'twilio'] as const) carriers.next(carrier, ...Array.from({ length: 5 }, () => ({ does: 'fails' as const, status: 503 })));
+    await send({ key: `${id}.told.1` });
+    const shown = async () => (await (await product.as('requester')).get(`/processes/${id}`)).body.outside;
+    await eventually('the call', async () => (await shown())[0]?.nextAt);
+    expect((await shown())[0]).to.include({ what: 'sms', template: 'tasks-late' });
+    carriers.reset();
+    await eventually('nothing any more', async () => (await shown()).length === 0, 30);
+  });
+
   it('is one for one key, and no phone is told more than 40 times a day', async () => {
     const id = await send({ key: 'the-same' });
     expect(await send({ key: 'the-same' })).to.equal(id);

@@ -122,6 +122,8 @@ export const processDetail = processSummary.extend({
   supply: supplyLines.nullable(),
   withdrawable: z.boolean(),
   arranging: z.boolean(),
+  /** Calls to the outside that are being tried again: what, why, since when, and when next. */
+  outside: z.array(z.object({ what: z.literal('sms'), template: z.string(), code: z.string(), attempts: z.int(), since: instant, nextAt: instant.nullable() })),
   steps: z.array(step),
   openTasks: z.array(openTask),
   timeline: z.array(timelineEntry),

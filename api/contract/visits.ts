@@ -19,6 +19,8 @@ const day = z.iso.date();
 /** Both included; the last thirty without. */
 const days = z.strictObject({ from: day.optional(), until: day.optional() });
 const words = titled(z.string().trim().min(1).max(200), '原因', 'Reason');
+/** Made up by the page when its form opens, 128 bits at least: the same key is one visit. */
+const requestKey = z.string().regex(/^[\w-]{22,64}$/).optional();
 const token = z.string().regex(/^[\w-]{22,64}$/);
 /** Six digits, and the last four of the phone: the code alone could be guessed. */
 const code = titled(z.string().regex(/^\d{6}$/, 'visit.code'), '到访码', 'Code');
@@ -268,7 +270,7 @@ export const visitContract = {
     method: 'post', path: '/visit/requests', access: 'public', status: 201,
     summary: { zh: '申请来访（手机须以短信验证码证明；被访人有无，答复相同）', en: 'Ask to visit; the phone is proven by a code, and a wrong host is answered alike' },
     body: z.strictObject({
-      visitor: z.strictObject(visitorFields), code, host, purpose, reason, place: place.optional(), party, from, until,
+      visitor: z.strictObject(visitorFields), code, host, purpose, reason, place: place.optional(), party, from, until, requestKey,
     }),
     response: z.object({ token: z.string() }),
   }),
@@ -314,7 +316,7 @@ export const visitContract = {
   kioskRequest: endpoint({
     method: 'post', path: '/kiosk/requests', access: 'kiosk', status: 201,
     summary: { zh: '自助机上申请来访', en: 'A walk-in at the kiosk' },
-    body: z.strictObject({ visitor: z.strictObject(visitorFields), host, purpose, party, hours: titled(z.int().min(1).max(8), '停留小时', 'Hours') }),
+    body: z.strictObject({ visitor: z.strictObject(visitorFields), host, purpose, party, hours: titled(z.int().min(1).max(8), '停留小时', 'Hours'), requestKey }),
     response: z.object({ token: z.string() }),
   }),
   kioskLook: endpoint({

@@ -3,7 +3,7 @@ import { findVisit } from '../../db/queries/visit-board.ts';
 import {
   beginTry, decideAtGate, enrolKiosk, enter, forgetTry, openPassOf, passByCode, passById, type AtGate,
 } from '../../db/queries/visit-gate.ts';
-import { addLink, visitOfLink } from '../../db/queries/visits.ts';
+import { addLink, visitOfLink, visitOfRequest } from '../../db/queries/visits.ts';
 import { visitContract } from '../contract/visits.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
@@ -87,15 +87,17 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
       return { visitor: row.visitor, arrivedAt: row.arrived_at!, leftAt: row.left_at! };
     }),
 
-    handle(visitContract.kioskRequest, async ({ kiosk, body: { visitor, host, purpose, party, hours }, locale }) => {
+    handle(visitContract.kioskRequest, async ({ kiosk, body: { visitor, host, purpose, party, hours, requestKey }, locale }) => {
       // As many as people can type; whoever plays with it fills no front desk's board.
       const attempt = await beginTry(db, kiosk.id);
       if (attempt === undefined) throw new Problem('kiosk-too-many-tries', {}, { retryAfter: 60 });
       const now = Date.now();
       const { id, token } = await db.transaction(async (trx) => {
+        const known = await visitOfRequest(trx, requestKey);
+        if (known) return { id: known, token: await addLink(trx, known, kiosk.id) };
         const process = await startOutsideVisit(trx, seal, {
           visitor, purpose, party, place: kiosk.place, from: new Date(now).toISOString(), until: new Date(now + hours * HOUR_MS).toISOString(),
-        }, { host, way: 'kiosk', locale });
+        }, { host, way: 'kiosk', locale, requestKey });
         return { id: process.id, token: await addLink(trx, process.id, kiosk.id) };
       });
       await forgetTry(db, attempt);

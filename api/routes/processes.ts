@@ -10,6 +10,7 @@ import { peopleIn, peopleOf } from '../../db/queries/candidates.ts';
 import { keepPersonal } from '../../db/queries/personal.ts';
 import { findColleagues, holdersOf, receiversOf } from '../../db/queries/directory.ts';
 import { sendNotices } from '../../db/queries/send-notices.ts';
+import { waitingSmsOf } from '../../db/queries/sms.ts';
 import { mayAct, openTasksOf, tasksOf } from '../../db/queries/tasks.ts';
 import { withoutRole } from '../../db/queries/visibility.ts';
 import { processTypes } from '../../workflows/contracts.ts';
@@ -105,14 +106,16 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
       const planned = running ? plannedSteps(tasks, contract) : [];
       // What is late already goes on from now.
       const goesOnAt = new Date(Math.max(Date.now(), ...open.map((task) => task.due_at?.getTime() ?? 0)));
-      const [holders, receivers, dues, supply] = await Promise.all([
+      const [holders, receivers, dues, supply, waitingSms] = await Promise.all([
         holdersOf(db, open.flatMap(({ candidates }) => candidates)),
         receiversOf(db, entries.map(({ detail }) => detail)),
         expectedDues(process.type, planned, goesOnAt),
         supplyLinesOf(db, processTypes[process.type]!, { form: current.form, tasks, entries }),
+        waitingSmsOf(db, id),
       ]);
       return {
         ...presentProcess(process, open),
+        outside: waitingSms.map((sms) => ({ ...sms, what: 'sms' as const, since: sms.since.toISOString(), nextAt: sms.nextAt?.toISOString() ?? null })),
         form: current.form,
         formVersion: current.version,
         formVersions: forms.map((each) => ({

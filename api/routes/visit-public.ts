@@ -1,6 +1,6 @@
 import { recordAudit } from '../../db/queries/audit.ts';
 import { deletePersonal } from '../../db/queries/personal.ts';
-import { addLink, askedFromPhone, visitOfLink } from '../../db/queries/visits.ts';
+import { addLink, askedFromPhone, visitOfLink, visitOfRequest } from '../../db/queries/visits.ts';
 import { e164 } from '../../sms/phone.ts';
 import { visitContract } from '../contract/visits.ts';
 import type { Deps } from '../deps.ts';
@@ -23,13 +23,20 @@ export function visitPublicRoutes({ db, seal, outbox }: Deps): Route[] {
   }
 
   return [
-    handle(visitContract.requestVisit, async ({ body: { code, host, visitor, place, ...asked }, locale }) => {
+    handle(visitContract.requestVisit, async ({ body: { code, host, visitor, place, requestKey, ...asked }, locale }) => {
       const phone = e164(visitor.phone) ?? visitor.phone;
+      const before = await db.transaction(async (trx) => {
+        const known = await visitOfRequest(trx, requestKey);
+        return known && addLink(trx, known);
+      });
+      if (before) return { token: before };
       // Counted by itself: what comes after may be refused, the try remains.
       if (!(await db.transaction((trx) => checkProof(trx, seal, { phone, code })))) throw new Problem('phone-code-wrong');
       const { id, token } = await db.transaction(async (trx) => {
+        const known = await visitOfRequest(trx, requestKey);
+        if (known) return { id: known, token: await addLink(trx, known) };
         if (await askedFromPhone(trx, seal, phone) >= MOST_A_DAY) throw new Problem('visit-asked-too-often', { most: MOST_A_DAY });
-        const process = await startOutsideVisit(trx, seal, { ...asked, visitor, place: place ?? host.department ?? '—' }, { host, way: 'page', locale });
+        const process = await startOutsideVisit(trx, seal, { ...asked, visitor, place: place ?? host.department ?? '—' }, { host, way: 'page', locale, requestKey });
         return { id: process.id, token: await addLink(trx, process.id) };
       });
       outbox.kick(id);

@@ -65,12 +65,12 @@ export interface Host {
  * at the front desk.
  */
 export async function startOutsideVisit(
-  trx: Knex.Transaction, seal: Seal, asked: Asked, { host, way, locale }: { host: Host; way: 'page' | 'kiosk'; locale: Locale },
+  trx: Knex.Transaction, seal: Seal, asked: Asked, { host, way, locale, requestKey }: { host: Host; way: 'page' | 'kiosk'; locale: Locale; requestKey?: string | undefined },
 ): Promise<ProcessRow> {
   if (!host.department && !host.phone) throw invalidField('host.department', 'visit.host-how');
   const hostId = await findHost(trx, host);
   const { form, values } = maskedVisit(asked, { hostNamed: hostNamed(host), way });
   const blocked = await isBlocked(trx, seal, values);
   const process = visitProcess(hostId && !blocked ? { ...form, hostId } : form, { requesterId: VISITORS.personId, departmentId: VISITORS.departmentId });
-  return startVisit(trx, seal, { process, values, locale, blocked });
+  return startVisit(trx, seal, { process, values, locale, blocked, requestKey });
 }

@@ -34,6 +34,7 @@ export async function up(knex: Knex): Promise<void> {
       registration_id text REFERENCES process,
       blocked boolean NOT NULL DEFAULT false,
       verify_tries smallint NOT NULL DEFAULT 0,
+      request_hash bytea UNIQUE,
       asked_at timestamptz NOT NULL DEFAULT now(),
       locale text NOT NULL DEFAULT 'zh-CN' CHECK (locale IN ('zh-CN', 'en')),
       CHECK (until_at > from_at)
@@ -45,6 +46,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX visit_registration ON visit (registration_id);
     COMMENT ON COLUMN visit.visitor IS 'the name, masked; in clear it stands sealed in personal_value';
     COMMENT ON COLUMN visit.phone_tail_index IS 'keyed hash of the phone''s last four digits';
+    COMMENT ON COLUMN visit.request_hash IS 'of the key with which an outsider''s page asked: asked again, it is the same visit';
     COMMENT ON COLUMN visit.from_at IS 'of the window that is open or next, with until_at';
 
     CREATE TABLE visit_pass (

@@ -228,6 +228,22 @@ export async function phoneMessages(db: Db, seal: Seal, limit: number): Promise<
   return rows.map(({ phone_sealed: phone, text_sealed: text, ...row }) => ({ ...row, phone: seal.open(phone, PHONE), text: seal.open(text, TEXT) }));
 }
 
+/** An SMS of a case that carriers do not take for now. */
+export interface WaitingSms {
+  template: string;
+  code: string;
+  attempts: number;
+  since: Date;
+  nextAt: Date | null;
+}
+
+/** SMS of a process that are being tried again: what its effects and asks sent, by their keys. */
+export async function waitingSmsOf(db: Db, processId: string): Promise<WaitingSms[]> {
+  // `/` is what follows `.`, so this is one range of the index.
+  return db('sms').where('key', '>=', `${processId}.`).where('key', '<', `${processId}/`).where({ state: 'waiting' }).whereNotNull('failing_since')
+    .orderBy('failing_since').limit(10).select('template', 'last_error as code', 'attempts', 'failing_since as since', 'next_attempt_at as nextAt');
+}
+
 /** What a carrier refuses or does not answer, since it last took something; no carrier where it is our own budget that is spent. */
 export interface FailingSms {
   carrier: string | null;

@@ -29,6 +29,8 @@ export interface NewVisit {
   registrationId?: string;
   /** Whoever is on the block list is sent to the front desk. */
   blocked?: boolean;
+  /** What an outsider's page made up for this request, so that it may ask again when the answer was lost. */
+  requestKey?: string | undefined;
 }
 
 /** Starts a visit: its process, what is personal of it, and its row for the front desk. The one way to start one. */
@@ -52,6 +54,7 @@ export async function startVisit(trx: Knex.Transaction, seal: Seal, visit: NewVi
     until_at: form.windows[0]!.until,
     registration_id: visit.registrationId ?? null,
     blocked: visit.blocked ?? false,
+    request_hash: visit.requestKey === undefined ? null : linkHash(visit.requestKey),
     locale: visit.locale ?? 'zh-CN',
   });
   return process;
@@ -77,6 +80,14 @@ export async function addLink(trx: Knex.Transaction, processId: string, kioskId?
 /** The visit of a link's token; with a kiosk only one that was made there. */
 export async function visitOfLink(db: Db | Knex.Transaction, token: string, kioskId?: string): Promise<string | undefined> {
   const row = await db('visit_link').where({ token_hash: linkHash(token), ...(kioskId && { kiosk_id: kioskId }) }).first('process_id');
+  return row?.process_id;
+}
+
+/** The visit that was asked for with this key before; others with the key wait until the transaction ends. */
+export async function visitOfRequest(trx: Knex.Transaction, requestKey: string | undefined): Promise<string | undefined> {
+  if (requestKey === undefined) return undefined;
+  await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`visit request ${requestKey}`]);
+  const row = await trx('visit').where({ request_hash: linkHash(requestKey) }).first('process_id');
   return row?.process_id;
 }
 

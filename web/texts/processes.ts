@@ -20,6 +20,11 @@ export const processTexts = {
   'process.due': { zh: '期限', en: 'Deadline' },
   'process.due.then': { zh: '{time} 未办理：{outcome}', en: 'If nobody acts by {time}: {outcome}' },
   'process.due.hand-over': { zh: '移交上级', en: 'it goes to the superior' },
+  'process.outside.sms': {
+    zh: '短信暂未发出（{code}），自 {time} 起已尝试 {n} 次，流程照常进行。',
+    en: 'An SMS is not out yet ({code}): tried {n} {n:time|times} since {time}. The case goes on meanwhile.',
+  },
+  'process.outside.next': { zh: '下次尝试 {time}。', en: 'Next try {time}.' },
   'process.arranging': { zh: '下一步正在安排', en: 'The next step is being arranged' },
   'process.arranging.hint': {
     zh: '已收到上一步的办理结果，系统正在安排下一步，此页会自动更新。',

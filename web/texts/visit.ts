@@ -13,8 +13,8 @@ export const visitTexts = {
   'ask-visit.send': { zh: '发送申请', en: 'Send the request' },
   'ask-visit.sending': { zh: '正在发送…', en: 'Sending…' },
   'ask-visit.lost': {
-    zh: '没有收到答复，申请可能已经送到。请查看手机短信；没有收到再发送。',
-    en: 'No answer came; the request may have arrived all the same. Look at your messages before you send it again.',
+    zh: '连接中断，没有收到答复。请再发送一次，不会重复申请。',
+    en: 'The connection was lost and no answer came. Send it once more: it will not be asked twice.',
   },
 
   'ask-visit.name': { zh: '姓名', en: 'Name' },

@@ -120,7 +120,7 @@ export function stepOf(path: string): 1 | 2 {
 }
 
 /** The request as the API takes it; what is empty is not sent. */
-export function requestOf(asked: Asked): Input<'post /visit/requests'>['body'] {
+export function requestOf(asked: Asked, requestKey: string): Input<'post /visit/requests'>['body'] {
   const given = <Name extends string>(name: Name, typed: string): { [N in Name]?: string } =>
     (typed.trim() === '' ? {} : { [name]: typed.trim() } as { [N in Name]?: string });
   return {
@@ -131,7 +131,7 @@ export function requestOf(asked: Asked): Input<'post /visit/requests'>['body'] {
     },
     code: digits(asked.code),
     host: { name: asked.hostName.trim(), ...given('department', asked.hostDepartment), ...given('phone', digits(asked.hostPhone)) },
-    purpose: asked.purpose!, party: asked.party ?? 1, ...given('reason', asked.reason), ...windowOf(asked)!,
+    purpose: asked.purpose!, party: asked.party ?? 1, ...given('reason', asked.reason), ...windowOf(asked)!, requestKey,
   };
 }
 
