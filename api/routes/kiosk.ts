@@ -1,9 +1,9 @@
-import { processesWith } from '../../db/queries/personal.ts';
+import { personalValues, processesWith } from '../../db/queries/personal.ts';
 import { findVisit } from '../../db/queries/visit-board.ts';
 import {
   beginTry, decideAtGate, enrolKiosk, enter, forgetTry, openPassOf, passByCode, passById, type AtGate,
 } from '../../db/queries/visit-gate.ts';
-import { addLink, visitOfLink, visitOfRequest } from '../../db/queries/visits.ts';
+import { addLink, isBlocked, markBlocked, visitOfLink, visitOfRequest } from '../../db/queries/visits.ts';
 import { visitContract } from '../contract/visits.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
@@ -36,6 +36,11 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
 
   async function letIn(kiosk: Kiosk, found: AtGate | undefined) {
     if (!found) throw new Problem('visit-code-wrong');
+    // Put on the block list since: the front desk sees it, and talks to the visitor.
+    if (await isBlocked(db, seal, await personalValues(db, seal, found.processId))) {
+      await markBlocked(db, found.processId);
+      throw new Problem('visit-code-wrong');
+    }
     const entry = await db.transaction((trx) => enter(trx, { kiosk: kiosk.id }, found));
     if (entry === 'closed') throw new Problem('visit-code-wrong');
     if (entry === 'arranging') throw new Problem('visit-arranging', {}, { retryAfter: 3 });

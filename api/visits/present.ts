@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { VisitRow } from '../../db/queries/visit-board.ts';
 import { contract } from '../../workflows/visit/contract.ts';
 import type { visitContract, visitItem } from '../contract/visits.ts';
+import { mask } from '../processes/personal.ts';
 
 type VisitJson = z.input<typeof visitItem>;
 type OwnVisitJson = z.input<typeof visitContract.ownVisit.response>;
@@ -94,9 +95,9 @@ function heldBy(row: VisitRow, now: number): 'host' | 'substitute' | 'front-desk
   return waited < substitute ? 'host' : waited < desk ? 'substitute' : 'front-desk';
 }
 
-/** The host as a visitor wrote one: the name, and the department or phone in brackets. */
+/** The host as a visitor wrote one: the name, and the department or the masked phone in brackets. */
 export function hostNamed({ name, department, phone }: { name: string; department?: string | undefined; phone?: string | undefined }): string {
-  return `${name}（${department ?? phone ?? ''}）`;
+  return `${name}（${department || (phone ? mask('phone', phone) : '')}）`;
 }
 
 function splitNamed(named: string | null): [string | null, string | null] {

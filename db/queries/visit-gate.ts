@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
 import { decideTask } from './decisions.ts';
+import { sendNotices } from './send-notices.ts';
 import type { Viewer } from './visibility.ts';
 import { codeHash, MOST_TRIES, tailIndex } from './visits.ts';
 
@@ -33,7 +34,14 @@ export async function decideAtGate(
     status: 200,
     answer: {},
   });
+  if (decidedAt && outcome === 'arrived') await tellHost(trx, processId, task.id);
   return decidedAt !== undefined;
+}
+
+/** The host hears that the visitor is there. */
+async function tellHost(trx: Knex.Transaction, processId: string, taskId: string): Promise<void> {
+  const { host_id: host } = await trx('visit').where({ process_id: processId }).first('host_id');
+  if (host) await sendNotices(trx, [host], { key: `${taskId}.arrived`, kind: 'visitor-arrived', processId, taskId: null });
 }
 
 /** How a visit stands at the gate. */

@@ -30,7 +30,8 @@ export interface VisitStatistics {
 /** Visits whose (last) window began within the period. */
 const CHOSEN = `
   WITH chosen AS (
-    SELECT visit.*, process.outcome, (visit.from_at AT TIME ZONE 'Asia/Shanghai')::date AS day
+    SELECT visit.*, process.outcome,
+      EXISTS (SELECT FROM task WHERE process_id = visit.process_id AND step = 'arrival' AND outcome = 'arrived') AS came, (visit.from_at AT TIME ZONE 'Asia/Shanghai')::date AS day
     FROM visit JOIN process ON process.id = visit.process_id
     WHERE visit.from_at >= (:from::date)::timestamp AT TIME ZONE 'Asia/Shanghai'
       AND visit.from_at < (:until::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
@@ -43,12 +44,12 @@ export async function visitStatistics(db: Db, days: Days): Promise<VisitStatisti
   const ended = (outcome: string): string => `count(*) FILTER (WHERE outcome = '${outcome}')::int`;
   const [[totals], byDay, departments, purposes, ways, waits, [stay], hours] = await Promise.all([
     ask<VisitStatistics['totals']>('totals', `
-      SELECT ${counts}, ${ended('visited')} AS visited, ${ended('missed')} AS missed, count(*) FILTER (WHERE outcome IN ('rejected', 'expired'))::int AS refused,
+      SELECT ${counts}, count(*) FILTER (WHERE came)::int AS visited, ${ended('missed')} AS missed, count(*) FILTER (WHERE outcome IN ('rejected', 'expired'))::int AS refused,
         ${ended('withdrawn')} AS cancelled,
         (SELECT count(*)::int FROM task WHERE step = 'departure' AND outcome = 'left-unseen' AND process_id IN (SELECT process_id FROM chosen)) AS unseen
       FROM chosen`),
     ask<VisitStatistics['days'][number]>('days', `
-      SELECT to_char(d, 'YYYY-MM-DD') AS day, count(process_id)::int AS visits, coalesce(sum(party), 0)::int AS people, ${ended('visited')} AS visited, ${ended('missed')} AS missed
+      SELECT to_char(d, 'YYYY-MM-DD') AS day, count(process_id)::int AS visits, coalesce(sum(party), 0)::int AS people, count(*) FILTER (WHERE came)::int AS visited, ${ended('missed')} AS missed
       FROM generate_series(:from::date, :until::date, interval '1 day') AS d LEFT JOIN chosen ON chosen.day = d::date GROUP BY d ORDER BY d`),
     ask<Counted>('departments', `
       SELECT coalesce(department.id, '') AS key, coalesce(department.name, '未指明') AS name, coalesce(department.name_en, 'Nobody named') AS "nameEn", ${counts}

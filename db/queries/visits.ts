@@ -77,9 +77,14 @@ export async function addLink(trx: Knex.Transaction, processId: string, kioskId?
   return token;
 }
 
+/** A link shows its visit for so many days after the end of its window. */
+const LINK_DAYS = 30;
+
 /** The visit of a link's token; with a kiosk only one that was made there. */
 export async function visitOfLink(db: Db | Knex.Transaction, token: string, kioskId?: string): Promise<string | undefined> {
-  const row = await db('visit_link').where({ token_hash: linkHash(token), ...(kioskId && { kiosk_id: kioskId }) }).first('process_id');
+  const row = await db('visit_link').join('visit', 'visit.process_id', 'visit_link.process_id')
+    .where({ token_hash: linkHash(token), ...(kioskId && { kiosk_id: kioskId }) })
+    .where('visit.until_at', '>', db.raw('now() - make_interval(days => ?)', [LINK_DAYS])).first('visit.process_id');
   return row?.process_id;
 }
 
@@ -250,6 +255,11 @@ export async function askedFromPhone(trx: Knex.Transaction, seal: Seal, phone: s
   const ids = await processesWith(trx, seal, 'phone', phone);
   const row = await trx('visit').whereIn('process_id', ids).where('asked_at', '>', trx.raw("now() - interval '1 day'")).count('* as n').first();
   return Number(row!.n);
+}
+
+/** Marks a visit whose visitor has come onto the block list. */
+export async function markBlocked(db: Db, processId: string): Promise<void> {
+  await db('visit').where({ process_id: processId }).update({ blocked: true });
 }
 
 /** Whether one of a visitor's numbers is on the block list. */

@@ -90,6 +90,9 @@ export const contract = {
     withdrawn: { title: { zh: '已取消', en: 'Cancelled' }, fulfilled: false },
     expired: { title: { zh: '无人处理，已过期', en: 'Expired' }, fulfilled: false },
   },
+  notices: {
+    'visitor-arrived': { zh: '您的访客已到', en: 'Your visitor has arrived' },
+  },
   paper: { title: { zh: '来访单', en: 'Visit' }, signs: [{ zh: '被访人签字', en: 'Host' }] },
 } as const satisfies ProcessContract;
 

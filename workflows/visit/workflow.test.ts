@@ -83,6 +83,8 @@ describe('visit', function () {
     const entered = await kiosk.post('/kiosk/requests/enter', { token });
     expect([entered.status, entered.body.visitor, entered.body.party]).to.eql([200, '赵小川', 2]);
     expect((await process(product, id)).requester.name).to.equal('访客');
+    const { body } = await (await product.as('requester')).get('/notices');
+    expect(body.items.find((notice: any) => notice.kind === 'visitor-arrived')).to.include({ processId: id });
   });
 
   it('whose host does not answer: reminded, the substitute, then the front desk, whom the kiosk names', async () => {
