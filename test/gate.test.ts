@@ -456,6 +456,17 @@ describe('the gate under attack', function () {
     expect(new Set(events.map(({ actor_id }) => actor_id))).to.have.property('size', 1);
   });
 
+  it('keeps no visitor’s name with the key of a check-in, and prints the same pass again', async () => {
+    const visit = await expected();
+    const desk = await product.as('frontdesk');
+    const twice = [];
+    for (let n = 0; n < 2; n += 1) twice.push(await desk.post(`/visits/${visit.id}/check-in`, {}, { 'idempotency-key': visit.id }));
+    expect(twice.map(({ status }) => status)).to.eql([200, 200]);
+    expect(twice[0]!.body.pass.visitor).to.equal(VISITOR.name);
+    expect(twice[1]!.body).to.eql(twice[0]!.body);
+    expect(await findInDatabase(product.databaseUrl, [VISITOR.name, visit.phone, VISITOR.plate])).to.eql([]);
+  });
+
   it('has told kiosks and page neither a phone nor an ID number, in all of this', async () => {
     const phones = Array.from({ length: lastPhone - 15_400_010_000 }, (_, i) => String(15_400_010_001 + i));
     expect(told.length).to.be.above(3_000);
