@@ -15,6 +15,7 @@ import { privacy } from './invariants/privacy.ts';
 import { projectionIsHistory } from './invariants/projection.ts';
 import { replays } from './invariants/replays.ts';
 import { stockAdds } from './invariants/stock-adds.ts';
+import { gate } from './invariants/visits.ts';
 
 export type { Invariant, Violation };
 
@@ -68,7 +69,7 @@ export async function check(run: Run): Promise<Report> {
       violations: [
         ...rest.violations, ...nothingLost(facts), ...noPhantoms(facts), ...oneDecision(facts), ...firstWins(facts), ...effectsOnce(facts),
         ...stockAdds(facts), ...projectionIsHistory(facts), ...replay.violations, ...audited(facts), ...await privacy({ ...run, controls: facts.histories.size > 0 ? run.controls : [] }), ...clock.violations,
-        ...await noOrphans(facts, temporal), ...own.violations,
+        ...await noOrphans(facts, temporal), ...own.violations, ...gate(facts),
       ],
       quietAfter: rest.quietAfter,
       processes: facts.tables.process.length,

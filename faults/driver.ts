@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Asked, Json, Op, OpLog, OpName } from './op-log.ts';
 import { planted } from './planted.ts';
 import type { Random } from './random.ts';
+import { Visits } from './visits.ts';
+import type { System } from './system.ts';
 
 /** People at work, as many ops a second as `pace` says, until `end` is called. */
 export interface Load {
@@ -19,6 +22,8 @@ export interface Work {
   pace?: number;
   /** So many times the usual stock, for long runs. */
   stock?: number;
+  /** Where a visitor's phone would be looked at: its database and key. Without it nobody visits. */
+  phones?: Pick<System, 'adminUrl' | 'secret'>;
 }
 
 /** An op is asked again with its key until it is known, for so long: longer than any fault of ours lasts. */
@@ -41,6 +46,7 @@ export interface Reply {
 /** Who works in the run, at what. */
 const REQUESTERS = ['requester', 'requester2'] as const;
 const DECIDERS = ['leader', 'leader2', 'director', 'storekeeper', 'sealkeeper'] as const;
+const GATE = ['frontdesk'] as const;
 
 /** Seeded people who drive the system over HTTP as browsers would, and log each op before and after. */
 export class Driver {
@@ -49,6 +55,8 @@ export class Driver {
   private readonly items: string[] = [];
   private readonly all: string[] = [];
   private nextId = 1;
+  /** Those who come and go; nobody does where there are no phones to look at. */
+  visits: Visits | undefined;
 
   constructor(work: Work) {
     this.work = work;
@@ -56,8 +64,9 @@ export class Driver {
 
   /** Logs everybody in and puts items on the shelves; before any fault. */
   async prepare(): Promise<void> {
-    for (const username of [...REQUESTERS, ...DECIDERS]) await this.admit(username);
-    const { stock = 1 } = this.work;
+    for (const username of [...REQUESTERS, ...DECIDERS, ...GATE]) await this.admit(username);
+    const { stock = 1, phones } = this.work;
+    this.visits = phones && await Visits.prepare(this, phones);
     // The last two run out, which is a story of its own.
     for (const pieces of [400 * stock, 400 * stock, 60, 12]) this.items.push(await this.addItem(pieces));
   }
@@ -85,6 +94,21 @@ export class Driver {
     return person.id;
   }
 
+  /** Enrols a device as a kiosk, which then can ask under this name. */
+  async enrol(name: string): Promise<void> {
+    const made = await this.call('frontdesk', 'POST', '/visits/kiosks', { name, place: '大厅' });
+    const response = await fetch(`${this.work.url}/api/kiosk/enrolment`, {
+      method: 'POST', headers: { 'content-type': 'application/json', origin: this.work.url }, body: JSON.stringify({ code: made.body.enrolmentCode }),
+    });
+    if (response.status !== 200) throw new Error(`enrolment of ${name}: ${response.status}`);
+    this.people.set(name, { id: made.body.id, cookie: response.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ') });
+  }
+
+  /** The person's id, or the kiosk's. */
+  idOf(username: string): string {
+    return this.people.get(username)!.id;
+  }
+
   /** Ids of the items that the load asks for. */
   get itemIds(): readonly string[] {
     return this.items;
@@ -98,6 +122,8 @@ export class Driver {
   /** Sets everybody to work. */
   begin(): Load {
     const stopped = new AbortController();
+    // Each loop waits by it.
+    setMaxListeners(50, stopped.signal);
     const { random, pace = 700 } = this.work;
     const round = this.nextId;
     const loops = [
@@ -105,6 +131,7 @@ export class Driver {
       ...DECIDERS.map((username) => ({ username, act: (draws: Random) => this.actAsDecider(username, draws) })),
       // Beside the requisitions, by draws of their own, so that an earlier seed's requisitions stay as they were.
       ...REQUESTERS.map((username) => ({ username: `${username} for a seal`, act: (draws: Random) => this.startSealUse(username, draws) })),
+      ...this.visits?.loops(REQUESTERS) ?? [],
     ].map(async ({ username, act }) => {
       const draws = random.fork(`${username} ${round}`);
       while (!stopped.signal.aborted) {
@@ -148,13 +175,13 @@ export class Driver {
   private async actAsRequester(username: string, draws: Random): Promise<void> {
     if (draws.chance(0.55)) return this.startOne(username, draws);
     if (draws.chance(0.25)) {
-      const mine = await this.list(username, '/processes?view=mine&status=running&limit=50');
+      const mine = this.withoutVisits(await this.list(username, '/processes?view=mine&status=running&limit=50'));
       if (mine.length === 0) return;
       const { id } = draws.one(mine);
       await this.op(username, 'withdraw', `/processes/${id}/withdraw`, id, () => ({ reason: planted.reason }));
       return;
     }
-    const inbox = await this.list(username, '/tasks?view=open&limit=50');
+    const inbox = this.withoutVisits(await this.list(username, '/tasks?view=open&limit=50'));
     if (inbox.length === 0) return;
     const task = draws.one(inbox);
     if (task.step === 'evaluation') {
@@ -170,7 +197,7 @@ export class Driver {
   }
 
   private async actAsDecider(username: string, draws: Random): Promise<void> {
-    const inbox = await this.list(username, '/tasks?view=open&limit=50');
+    const inbox = this.withoutVisits(await this.list(username, '/tasks?view=open&limit=50'));
     if (inbox.length === 0) return;
     const task = draws.one(inbox);
     if (draws.chance(0.1)) {
@@ -225,6 +252,11 @@ export class Driver {
     return { outcome: 'stamped', ...(draws.chance(0.5) && { data: { copies: draws.whole(1, most) } }) };
   }
 
+  /** What is none of a visit, which the loops of `Visits` look after. */
+  private withoutVisits(items: Json[]): Json[] {
+    return items.filter(({ type }) => type !== 'visit');
+  }
+
   // The op's number in the form is what ties a process to the op that asked for it.
   private form(opId: number, draws: Random): object {
     const items = this.items.filter(() => draws.chance(0.4));
@@ -246,11 +278,11 @@ export class Driver {
 
   /**
    * Asks for something, logged before and after, again and again with its key until the answer is known. `bodyOf` gets the op's number; a
-   * `key` of the caller's own makes several asks one wish.
+   * `key` of the caller's own makes several asks one wish. `once`: at a kiosk, which knows no keys, so that a lost answer stays unknown.
    */
   async ask(
-    username: string, op: OpName, path: string, { target, bodyOf, key = randomUUID() }: {
-      target?: string; bodyOf: (id: number) => object; key?: string;
+    username: string, op: OpName, path: string, { target, bodyOf, key = randomUUID(), once = false }: {
+      target?: string; bodyOf: (id: number) => object; key?: string; once?: boolean;
     },
   ): Promise<Answered> {
     const id = this.nextId;
@@ -259,10 +291,10 @@ export class Driver {
     const asked: Asked = { id, key, actor: this.people.get(username)!.id, username, op, path, target, body: bodyOf(id), t0: Date.now() };
     log.asked(asked);
     for (let attempts = 1; ; attempts += 1) {
-      const reply = await this.call(username, 'POST', path, asked.body, asked.key).catch(() => undefined);
+      const reply = await this.call(username, 'POST', path, asked.body, once ? undefined : asked.key).catch(() => undefined);
       const status = reply?.status ?? null;
-      const isKnown = status !== null && status < 500 && status !== 408 && status !== 429;
-      const isGivenUp = Date.now() - asked.t0 > PATIENCE_MS;
+      const isKnown = status !== null && status < 500 && status !== 408 && (once || status !== 429);
+      const isGivenUp = once || Date.now() - asked.t0 > PATIENCE_MS;
       if (isKnown || isGivenUp) {
         const result = !isKnown ? 'unknown' : status < 300 ? 'ok' : 'fail';
         const answered = { id, t1: Date.now(), result, status, answer: reply?.body ?? null, attempts } as const;
@@ -272,6 +304,17 @@ export class Driver {
       }
       await delay(300);
     }
+  }
+
+  /** Notes what is done beside the API, by the thousand, as if it had been asked for there. `work` gets the op's number and answers the process. */
+  async record(username: string, op: OpName, bodyOf: (id: number) => object, work: (id: number) => Promise<{ id: string }>): Promise<string> {
+    const id = this.nextId;
+    this.nextId += 1;
+    const { log } = this.work;
+    log.asked({ id, key: randomUUID(), actor: this.idOf(username), username, op, path: '', body: bodyOf(id), t0: Date.now() });
+    const answer = await work(id);
+    log.answered({ id, t1: Date.now(), result: 'ok', status: 201, answer, attempts: 1 });
+    return answer.id;
   }
 
   /** Looks in one's own list until it shows what was answered with success. */
@@ -294,7 +337,8 @@ export class Driver {
     }
   }
 
-  private async list(username: string, path: string): Promise<Json[]> {
+  /** What somebody's list holds; nothing where nobody could answer. */
+  async list(username: string, path: string): Promise<Json[]> {
     return (await this.read(username, path))?.items ?? [];
   }
 

@@ -2,6 +2,7 @@ import '../test/quiet.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
+import type { Client } from 'pg';
 import { withClient } from '../scripts/servers/postgres.ts';
 import { workflowBundle } from '../worker/bundle.ts';
 import { check, describeViolations, type Invariant, type Run } from './checker.ts';
@@ -10,7 +11,7 @@ import type { Experiment } from './experiments/experiment.ts';
 import { experiments } from './experiments/index.ts';
 import { Histories } from './histories.ts';
 import { OpLog, readOps } from './op-log.ts';
-import { planted } from './planted.ts';
+import { planted, plantedVisitor } from './planted.ts';
 import { paragraph } from './print.ts';
 import { randomFrom } from './random.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -18,7 +19,7 @@ import { keptSeeds } from './seeds.ts';
 import { startSystem, until, type System } from './system.ts';
 
 /** Those that take seconds; the races of F18, F19 and F20 are in test/races.test.ts, all of them in `npm run faults`. */
-const QUICK = ['F1', 'F3', 'F4', 'F5', 'F7', 'F9', 'F30', 'F33'];
+const QUICK = ['F1', 'F3', 'F4', 'F5', 'F7', 'F9', 'F24V', 'F30', 'F33'];
 
 /** The same seed asks for the same faults and draws; only the interleaving differs. */
 const seed = Number(process.env.HOUQIN_SEED ?? Math.floor(Math.random() * 1e9));
@@ -35,7 +36,7 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
     system = await startSystem('faults');
     // Outside of the system's own folders: what the driver knows must not share the system's fate.
     log = new OpLog(path.join(system.folder, 'ops.jsonl'));
-    driver = new Driver({ url: system.url, log, random });
+    driver = new Driver({ url: system.url, log, random, phones: system });
     await driver.prepare();
     run = {
       opsFile: log.file, adminUrl: system.adminUrl, temporalAddress: system.temporalAddress, namespace: system.namespace,
@@ -74,6 +75,7 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
 
   /** Breaks each invariant once, as nobody but a superuser could, and answers which, and where. */
   async function plantViolations(): Promise<[Invariant, string][]> {
+    const visits = await someVisits();
     for (let n = 0; n < 3; n += 1) await driver.startOne('requester', random);
     const [told, stuck, ended] = readOps(log.file).slice(-3).map(({ answer }): string => answer.id);
     const temporal = await Histories.connect(system.temporalAddress, system.namespace);
@@ -128,6 +130,7 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
           `INSERT INTO audit_event (actor_kind, action, process_id, task_id, detail)
            VALUES ('clock', 'task-reminded', $1, $2, jsonb_build_object('n', 1, 'at', now() + interval '1 hour'))`, [told, shown.id],
         );
+        const ofVisits = await breakVisits(client, visits);
         log.seen({ opId: 1, list: '/tasks', seconds: null, blind: 9 });
         await temporal.service.terminateWorkflowExecution({
           namespace: system.namespace, workflowExecution: { workflowId: ended! },
@@ -136,12 +139,45 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
         return [
           ['I1', lost.id.split('.')[0]], ['I2', 'phantom'], ['I3', lost.id], ['I3', row.task], ['I3', 'stock_movement'],
           ['I4', second.payload.taskId], ['I5', effect.effect_key], ['I6', item!], ['I8', stuck!], ['I9', shown.id], ['I10', ''], ['I11', told!],
-          ['I12', 'temporal.public.history_node.data'], ['I13', shown.id], ['I14', ended!], ['I15', '1'],
+          ['I12', 'temporal.public.history_node.data'], ...ofVisits.map((id): [Invariant, string] => ['I16', id]), ['I13', shown.id], ['I14', ended!], ['I15', '1'],
         ];
       });
     } finally {
       await temporal.close();
     }
+  }
+
+  /** Five visits: somebody inside, another one whom nobody saw ask for it, two that have a pass, one cancelled. */
+  async function someVisits(): Promise<string[]> {
+    const ids: string[] = [];
+    const [from, until_] = [new Date(), new Date(Date.now() + 3_600_000)].map((at) => at.toISOString());
+    for (let n = 0; n < 5; n += 1) {
+      const { answer } = await driver.ask('requester', 'invite', '/visits', {
+        bodyOf: (id) => ({
+          visitor: { name: plantedVisitor.name, phone: `154${String(id).padStart(8, '0')}`, company: `${plantedVisitor.company} #${id}` },
+          purpose: 'business', place: '大厅', party: 1, from, until: until_,
+        }),
+      });
+      ids.push(answer.id);
+    }
+    const at = (step: string, some: string[]): Promise<number> => until(step, async () => withClient(system.adminUrl('houqin'), async (client) =>
+      (await client.query("SELECT FROM task WHERE process_id = ANY ($1) AND step = $2 AND state = 'open'", [some, step])).rows.length === some.length), 20);
+    await at('arrival', ids);
+    await driver.ask('frontdesk', 'check-in', `/visits/${ids[0]}/check-in`, { target: ids[0]!, bodyOf: () => ({}) });
+    await driver.call('frontdesk', 'POST', `/visits/${ids[1]}/check-in`, {});
+    await driver.ask('requester', 'withdraw', `/visits/${ids[4]}/cancel`, { target: ids[4]!, bodyOf: () => ({ reason: planted.reason }) });
+    await at('departure', ids.slice(0, 2));
+    return ids;
+  }
+
+  /** Breaks what is said of the gate, and answers where it must be seen. */
+  async function breakVisits(client: Client, [inside, unasked, early, told, cancelled]: string[]): Promise<string[]> {
+    await client.query("UPDATE task SET state = 'closed', closed_at = now() WHERE process_id = $1 AND step = 'departure'", [inside]);
+    await client.query("UPDATE visit_pass SET valid_until = used_at - interval '1 second' WHERE process_id = $1", [unasked]);
+    await client.query('UPDATE visit_pass SET used_at = now() WHERE process_id = $1', [early]);
+    await client.query("UPDATE sms SET key = 'nobody.pass.1.code' WHERE key = $1", [`${told}.pass.1.code`]);
+    await client.query('UPDATE visit_pass SET revoked_at = NULL WHERE process_id = $1', [cancelled]);
+    return [inside!, unasked!, `${unasked}.arrival.1`, `${early}.pass.1`, 'nobody.pass.1.code', cancelled!];
   }
 
   /** The workflows as a careless change would leave them: another activity where the histories have `openTask`. */

@@ -80,7 +80,7 @@ async function stageFor(experiment: Experiment, draws: number, counts: Size, cou
 async function placeIn(where: System, name: string, draws: number, counts: Size) {
   const log = new OpLog(path.join(where.folder, `ops-${name}-${Date.now()}.jsonl`));
   const random = randomFrom(draws).fork(`people of ${name}`);
-  const driver = new Driver({ url: where.url, log, random, ...(counts === 'full' ? { pace: 400, stock: 20 } : {}) });
+  const driver = new Driver({ url: where.url, log, random, phones: where, ...(counts === 'full' ? { pace: 400, stock: 20 } : {}) });
   await driver.prepare();
   return { system: where, driver, log, bundle: await workflowBundle(where.cacheDir) };
 }

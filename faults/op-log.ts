@@ -3,8 +3,10 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs
 /** Whatever came over HTTP, from a table or from a history: looked at, not typed. */
 export type Json = any;
 
-/** What a person asks of the system. */
-export type OpName = 'start' | 'decide' | 'withdraw' | 'claim' | 'release' | 'transfer';
+/** What a person asks of the system; the second line of visits, the last one at a kiosk. */
+export type OpName = 'start' | 'decide' | 'withdraw' | 'claim' | 'release' | 'transfer'
+  | 'invite' | 'move' | 'check-in' | 'check-out' | 'undo-check-in' | 'undo-check-out'
+  | 'walk-in' | 'kiosk-in' | 'kiosk-out';
 
 /** An op as it was asked; everything of it is known before it is sent. */
 export interface Asked {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Db } from '../connect.ts';
 import { recordAudit } from './audit.ts';
+import { VISITORS } from './visitors.ts';
 
 /** What a login needs of a person. */
 export interface Credentials {
@@ -70,7 +71,7 @@ export async function createFirstAdministrator(
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
     await trx.raw('LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE');
-    if (await trx('person').first('id')) return false;
+    if (await trx('person').whereNot('id', VISITORS.personId).first('id')) return false;
     await trx('department').insert({ id: 'dept-company', name: '公司', name_en: 'Company' }).onConflict('id').ignore();
     await trx('role')
       .insert({ id: 'process-administrator', name: '流程管理员', name_en: 'Process administrator' })

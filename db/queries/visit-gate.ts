@@ -116,9 +116,11 @@ export async function endPass(trx: Knex.Transaction, processId: string): Promise
   await trx('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at').update({ revoked_at: trx.raw('clock_timestamp()') });
 }
 
-/** Marks the live pass of a visit as used, when the front desk has let its visitor in. */
-export async function usePass(trx: Knex.Transaction, processId: string): Promise<void> {
-  await trx('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at').update({ used_at: trx.raw('clock_timestamp()'), tries: 0 });
+/** Marks the live pass of a visit as used, when the front desk has let its visitor in: early perhaps, but not after its end. False when there is none. */
+export async function usePass(trx: Knex.Transaction, processId: string): Promise<boolean> {
+  const used = await trx('visit_pass').where({ process_id: processId }).whereNull('used_at').whereNull('revoked_at')
+    .where('valid_until', '>=', trx.raw('clock_timestamp()')).update({ used_at: trx.raw('clock_timestamp()'), tries: 0 });
+  return used === 1;
 }
 
 /** A kiosk that is enrolled. */

@@ -28,14 +28,16 @@ export function changes({ ops, tables }: Pick<Facts, 'ops' | 'tables'>): Iterabl
   };
   const keys = new Set<string>();
   for (const { op, key, target, actor, result } of ops) {
-    if (op === 'start' || result === 'fail' || keys.has(key)) continue;
+    if (!(op in ACTIONS) || result === 'fail' || keys.has(key)) continue;
     keys.add(key);
     at(op, target!, actor)[result] += 1;
   }
+  // What is done at the gate is asked for by visit: `gate` in visits.ts looks after that.
+  const atDesk = new Set(tables.task.filter(({ at_desk: at }) => at).map(({ id }) => id));
   const opOf = new Map(Object.entries(ACTIONS).map(([op, action]) => [action as string, op]));
   for (const { action, actor_kind: kind, actor_id: actor, process_id: process, task_id: task } of tables.audit) {
     const op = opOf.get(action);
-    if (op && kind === 'person') at(op, op === 'withdraw' ? process : task, actor).stands += 1;
+    if (op && kind === 'person' && !atDesk.has(task)) at(op, op === 'withdraw' ? process : task, actor).stands += 1;
   }
   return counts.values();
 }

@@ -22,6 +22,14 @@ export function nothingLost({ ops, tables }: Facts): Violation[] {
       if (mine.length !== 1 || mine[0]!.process_id !== op.answer.id) say(op, `stands in ${mine.length} processes`);
       else if (!isDeepStrictEqual(mine[0]!.form, op.body.form)) say(op, 'stands with another form');
     }
+    if (op.op === 'invite' || op.op === 'walk-in') {
+      const mine = forms.get(wordsOf(op.body)) ?? [];
+      const process = mine.length === 1 ? processes.get(mine[0]!.process_id) : undefined;
+      if (!process) say(op, `stands in ${mine.length} processes`);
+      else if (op.op === 'invite' && (process.id !== op.answer.id || process.requester_id !== op.actor)) say(op, `stands as ${process.id} of ${process.requester_id}`);
+      const asked = { purpose: op.body.purpose, party: op.body.party };
+      if (process && !isDeepStrictEqual({ purpose: mine[0]!.form.purpose, party: mine[0]!.form.party }, asked)) say(op, 'stands with another form');
+    }
     if (op.op === 'decide') {
       const task = tasks.get(op.target!);
       if (task?.state !== 'decided') say(op, `was answered 200; the task ${op.target} is ${task?.state ?? 'not there'}`);

@@ -37,7 +37,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     approvals: ['department-leader', 'service-centre-director'], handsOver: true, rated: new Set(['issued', 'partly-issued']),
   },
   'seal-use': { approvals: ['department-leader', 'stamp'], handsOver: false, rated: new Set() },
+  'visit': { approvals: [], handsOver: false, rated: new Set() },
 };
+/** Visits that the host has agreed to before they begin, and those whose visitor stands at the gate. */
+const AGREED = ['invitation', 'registration', 'desk-confirmed'];
+const AT_THE_GATE = ['kiosk', 'desk'];
 const GOES_ON = new Set(['approved', 'stamped']);
 
 /**
@@ -59,7 +63,8 @@ export function rebuild(type: string, processId: string, history: History): Rebu
     formHashes: [input.formHash], tasks: new Map(), maybe: [], outcome: end === -1 ? undefined : answers[end]!.result.outcome,
     issued: new Map(),
   };
-  tell(story);
+  if (type === 'visit') visit(story);
+  else tell(story);
   if (rebuilt.outcome && rule.rated.has(rebuilt.outcome)) open('evaluation', after, true);
   return rebuilt;
 
@@ -91,6 +96,38 @@ export function rebuild(type: string, processId: string, history: History): Rebu
         return;
       }
       step = approvals.length - 1;
+    }
+  }
+
+  function visit(from: Answer[]): void {
+    const { hostId, way, windows } = input.facts;
+    if (!AGREED.includes(way)) {
+      let answer = hostId && open(AT_THE_GATE.includes(way) ? 'walk-in-review' : 'host-review', from);
+      if (hostId && !answer) return;
+      if (!answer || answer.outcome === 'no-answer') answer = open('front-desk-review', from);
+      if (answer?.outcome === 'rejected') take('tellRefused', from);
+      if (answer?.outcome !== 'approved') return;
+    }
+    for (const _window of windows) {
+      for (let isOver = false; !isOver;) {
+        if (take('issuePass', from) === undefined) {
+          rebuilt.maybe = [nextId('arrival')];
+          return;
+        }
+        const arrival = open('arrival', from);
+        if (!arrival) return;
+        isOver = arrival.outcome === 'missed';
+        while (arrival.outcome === 'arrived' && !isOver) {
+          const departure = open('departure', from);
+          if (!departure) return;
+          if (departure.outcome === 'not-arrived') break;
+          isOver = departure.outcome === 'left-unseen';
+          if (isOver) break;
+          const left = open('left', from);
+          if (!left) return;
+          isOver = left.outcome === 'gone';
+        }
+      }
     }
   }
 
@@ -133,7 +170,7 @@ export function rebuild(type: string, processId: string, history: History): Rebu
   /** The next answer, which must be this activity's; nothing where the story has ended. What undoes effects is no part of it. */
   function take(activity: string, from: Answer[]): Json | undefined {
     const next = from[0];
-    if (!next || next.activity === 'releaseStock') return undefined;
+    if (!next || ['releaseStock', 'revokePass'].includes(next.activity)) return undefined;
     if (next.activity !== activity) throw new Error(`${next.activity} where the rule says ${activity}`);
     from.shift();
     return next.result;

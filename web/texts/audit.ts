@@ -152,6 +152,11 @@ export const auditTexts = {
   'action.announcement-changed': { zh: '修改了公告', en: 'changed an announcement' },
   'action.announcement-published': { zh: '发布了公告', en: 'published an announcement' },
   'action.announcement-withdrawn': { zh: '撤下了公告', en: 'withdrew an announcement' },
+  'action.retention-changed': { zh: '修改了个人信息保存期限', en: 'changed how long personal data are kept' },
+  'action.visitor-blocked': { zh: '列入黑名单', en: 'put a visitor on the block list' },
+  'action.visitor-unblocked': { zh: '移出黑名单', en: 'took a visitor off the block list' },
+  'action.kiosk-added': { zh: '登记了自助机', en: 'registered a kiosk' },
+  'action.kiosk-revoked': { zh: '停用了自助机', en: 'revoked a kiosk' },
   'action.demo-company-seeded': { zh: '建立了演示公司', en: 'set up the demo company' },
   'action.first-administrator-created': { zh: '建立了首位管理员', en: 'made the first administrator' },
 } as const satisfies TextTable;
