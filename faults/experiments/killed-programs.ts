@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readOps, type Json } from '../op-log.ts';
+import { readOps, type Json, type OpName } from '../op-log.ts';
 import type { Random } from '../random.ts';
 import { until } from '../system.ts';
 import { spread, underLoad, type Experiment, type Stage } from './experiment.ts';
@@ -76,6 +76,14 @@ export const apiKilledAfterCommit: Experiment = {
   },
 };
 
+/** Kiosks have no keys. */
+const AT_KIOSKS: readonly OpName[] = ['walk-in', 'kiosk-in', 'kiosk-out'];
+
+/** An answer as its key keeps it: of a pass, the name that is masked at the board. */
+function withoutName(answer: Json): Json {
+  return answer?.pass ? { ...answer, pass: { ...answer.pass, visitor: answer.visit.visitor } } : answer;
+}
+
 /** F4: the API dies after a commit and before the answer; the client asks again with the same key. */
 export const apiKilledBeforeReply: Experiment = {
   id: 'F4',
@@ -95,9 +103,9 @@ export const apiKilledBeforeReply: Experiment = {
       }
       await system.api.start();
     });
-    const ops = readOps(log.file).slice(before).filter(({ result }) => result === 'ok');
+    const ops = readOps(log.file).slice(before).filter(({ result, op }) => result === 'ok' && !AT_KIOSKS.includes(op));
     const stored = new Map((await stage.sql('SELECT key, body FROM idempotency')).map(({ key, body }): [string, Json] => [key, body]));
-    const wrong = ops.filter(({ key, answer }) => !isDeepStrictEqual(stored.get(key), answer))
+    const wrong = ops.filter(({ key, answer }) => !isDeepStrictEqual(stored.get(key), withoutName(answer)))
       .map(({ id, op }) => `op ${id} (${op}) was answered otherwise than its key says`);
     const again = ops.filter(({ attempts }) => attempts > 1).length;
     if (again === 0) wrong.push('nobody had to ask twice: the experiment did not bite');
