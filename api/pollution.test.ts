@@ -87,8 +87,7 @@ describe('keys that do not belong (S21)', function () {
   }
 
   async function send(endpoint: Endpoint, fixture: Fixture, thing: Thing, who: Who, text: string): Promise<Answer> {
-    const person = who === 'anonymous' ? undefined : stage.sessions.get(who);
-    return raw(stage.addressOf(endpoint, fixture, thing), text, person?.cookie, endpoint.method.toUpperCase());
+    return raw(stage.addressOf(endpoint, fixture, thing), text, stage.cookieOf(who), endpoint.method.toUpperCase());
   }
 
   async function raw(path: string, text: string, cookie?: string, method = 'POST'): Promise<Answer> {

@@ -7,6 +7,7 @@ import { call, eventually, type Answer } from './person.ts';
 import { startProduct, type Product } from './product.ts';
 import { ended, openTask } from './requisition.ts';
 import { enrolKiosk, HOUR, hours, invite, onBoard, toldCode, VISITOR, type TestKiosk } from './visits.ts';
+import { visitProcess } from '../workflows/visit/contract.ts';
 
 const TAIL = VISITOR.phone.slice(-4);
 const ID_NUMBER = '11010519491231002X';
@@ -162,8 +163,10 @@ describe('the gate under attack', function () {
       const [from, until] = [new Date(), new Date(Date.now() + HOUR)].map((at) => at.toISOString()) as [string, string];
       for (let v = 0; v < 25; v += 1) {
         const { id } = await startVisit(trx, product.sms.seal, {
-          form: { visitor: { name: '欧*', phone: '154****0000' }, party: 1, purpose: 'business', place: '大厅', windows: [{ from, until }], hostId: 'person-wang-wei', way: 'invitation' },
-          values: [{ path: 'visitor.phone', kind: 'phone', value: freshPhone() }], requesterId: 'person-wang-wei', departmentId: 'dept-marketing',
+          process: visitProcess({
+            visitor: { name: '欧*', phone: '154****0000' }, party: 1, purpose: 'business', place: '大厅', windows: [{ from, until }], hostId: 'person-wang-wei', way: 'invitation',
+          }, { requesterId: 'person-wang-wei', departmentId: 'dept-marketing' }),
+          values: [{ path: 'visitor.phone', kind: 'phone', value: freshPhone() }],
         });
         for (let n = 1; n <= 40; n += 1) await issuePass(trx, product.sms.seal, { key: `${id}.pass.${n}`, processId: id, window: { from, until }, moved: n > 1, sms: true });
         const rows = await trx('sms').where('key', 'like', `${id}.pass.%`).pluck('params_sealed');

@@ -129,6 +129,7 @@ export const pageTable: readonly TablePage[] = [
   { name: 'admin-departments', who: 'admin', path: () => '/admin/departments' },
   { name: 'admin-department-new', who: 'admin', path: () => '/admin/departments', act: click('新增部门', 'New department') },
   { name: 'admin-roles', who: 'admin', path: () => '/admin/roles' },
+  { name: 'admin-retention', who: 'admin', path: () => '/admin/retention' },
   { name: 'admin-announcements', who: 'admin', path: () => '/admin/announcements' },
   { name: 'admin-announcement-new', who: 'admin', path: () => '/admin/announcements', act: click('起草公告', 'Draft an announcement') },
   { name: 'admin-operations', who: 'admin', path: () => '/admin/operations' },

@@ -32,6 +32,8 @@ export interface Stage {
   prepare(thing: Thing): Promise<Fixture>;
   /** The address of an endpoint about a thing, below `/api`. */
   addressOf(endpoint: Pick<Endpoint, 'path'>, fixture: Fixture, thing: Thing): string;
+  /** The cookie of whoever asks; nothing for a stranger. */
+  cookieOf(who: Who): string | undefined;
   /** Asks; a write without a body of its own sends the valid one. */
   ask(endpoint: Endpoint, fixture: Fixture, thing: Thing, who: Who, asked?: Asked): Promise<Answer>;
   /** Logs in anew. */
@@ -135,6 +137,8 @@ export async function startStage(): Promise<Stage> {
     return answer;
   }
 
+  const cookieOf = (who: Who): string | undefined => (who === 'kiosk' ? kioskCookie : sessions.get(who)?.cookie);
+
   async function putKiosk(): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     await db('kiosk').insert({ id: 'kiosk-here', name: '大厅一号机', place: '大厅', token_hash: hashOfToken(token), created_by: idOf.frontdesk, enrolled_at: db.fn.now() });
@@ -173,5 +177,5 @@ export async function startStage(): Promise<Stage> {
     return (await db('person').where({ id }).first('username')).username;
   }
 
-  return { api, sessions, prepare, addressOf, ask, loginAs, usernameOf };
+  return { api, sessions, prepare, addressOf, cookieOf, ask, loginAs, usernameOf };
 }

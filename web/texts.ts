@@ -1,6 +1,7 @@
 import { computed, ref } from 'vue';
 import { announcementTexts } from './texts/announcements.ts';
 import { askTexts } from './texts/asks.ts';
+import { personalTexts } from './texts/personal.ts';
 import { auditTexts } from './texts/audit.ts';
 import { operationTexts } from './texts/operations.ts';
 import { paletteTexts } from './texts/palette.ts';
@@ -51,6 +52,7 @@ export const texts = {
   ...visitTexts,
   ...kioskTexts,
   ...askTexts,
+  ...personalTexts,
 };
 
 export type TextKey = keyof typeof texts;

@@ -7,6 +7,7 @@ import { plantedVisitor } from '../planted.ts';
 import { until } from '../system.ts';
 import { KIOSKS } from '../visits.ts';
 import { many, type Experiment, type Stage } from './experiment.ts';
+import { visitProcess } from '../../workflows/visit/contract.ts';
 
 /** So many are invited by the API, with a code on a phone; the others are of those whom the front desk announces, who get no SMS. */
 const INVITED = 20;
@@ -33,12 +34,11 @@ export const visitStorm: Experiment = {
       const company = (id: number): string => `${plantedVisitor.company} #${id}`;
       const body = (id: number) => ({ visitor: { company: company(id) }, purpose: 'business', party: 1 });
       return driver.record(HOST.username, 'invite', body, async (id) => db.transaction(async (trx) => startVisit(trx, seal, {
-        form: {
+        process: visitProcess({
           visitor: { name: '赫*', phone: '154****0987', company: company(id) }, party: 1, purpose: 'business', place: '调度楼', windows: [window],
           hostId: HOST.personId, way: 'desk-confirmed',
-        },
+        }, { requesterId: HOST.personId, departmentId: HOST.departmentId }),
         values: [{ path: 'visitor.name', kind: 'name', value: plantedVisitor.name }, { path: 'visitor.phone', kind: 'phone', value: plantedVisitor.phone }],
-        requesterId: HOST.personId, departmentId: HOST.departmentId,
       })));
     };
     try {

@@ -104,6 +104,13 @@ export function withoutPhotos(given: JsonSchema, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutPhotos(schema.properties?.[name] ?? {}, each)]));
 }
 
+/** Whether something personal stands anywhere in a form. */
+export function hasPersonal(given: JsonSchema | undefined): boolean {
+  if (!given) return false;
+  const schema = plain(given);
+  return schema['x-kind'] === 'personal' || hasPersonal(schema.items) || Object.values(schema.properties ?? {}).some(hasPersonal);
+}
+
 /** A form without what is personal in it, and without the consent to it. */
 export function withoutPersonal(given: JsonSchema, value: unknown): unknown {
   const schema = plain(given);

@@ -17,5 +17,6 @@ export const adminSections: readonly AdminSection[] = [
   { path: 'people', text: 'admin.people', page: () => import('./PeoplePage.vue') },
   { path: 'departments', text: 'admin.departments', page: () => import('./DepartmentsPage.vue') },
   { path: 'roles', text: 'admin.roles', page: () => import('./RolesPage.vue') },
+  { path: 'retention', text: 'admin.retention', page: () => import('./RetentionPage.vue') },
   { path: 'announcements', text: 'admin.announcements', page: () => import('./AnnouncementsPage.vue') },
 ];
