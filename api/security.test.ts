@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { expect } from 'chai';
 import { seedDemoCompany } from '../db/seeds/demo-company.ts';
@@ -6,8 +7,9 @@ import { call, type Answer, type Person } from '../test/person.ts';
 import { PREPARED_ITEM, putDecision, putItem, putProcess, putTask } from '../test/prepared.ts';
 import { endpoints } from './contract.ts';
 import { isFromPages, type Endpoint } from './endpoint.ts';
+import { hashOfToken } from './kiosk.ts';
 
-const EVERY_ROLE = ['service-centre-director', 'storekeeper', 'process-administrator', 'auditor'];
+const EVERY_ROLE = ['service-centre-director', 'storekeeper', 'front-desk', 'process-administrator', 'auditor'];
 const nameOf = ({ method, path }: Endpoint): string => `${method.toUpperCase()} ${path}`;
 
 const reads = endpoints.filter(({ method, path }) => method === 'get' && path !== '/events');
@@ -28,7 +30,11 @@ describe('every endpoint', function () {
     const { db } = api.database;
     await seedDemoCompany(api.database.url);
     await putItem(db);
-    boss = await api.as('boss', EVERY_ROLE);
+    const person = await api.as('boss', EVERY_ROLE);
+    // In the browser of a kiosk, too.
+    const token = randomBytes(32).toString('base64url');
+    await db('kiosk').insert({ id: 'kiosk-here', name: '一号机', place: '大厅', token_hash: hashOfToken(token), created_by: 'person-boss', last_seen_at: db.fn.now() });
+    boss = { ...person, cookie: `${person.cookie}; houqin_kiosk=${token}` };
     for (const role of ['nobody', ...EVERY_ROLE]) roles.set(role, await api.as(`the-${role}`, role === 'nobody' ? [] : [role]));
     process = await putProcess(db, 'person-the-nobody');
     task = await putTask(db, process, 'department-leader');
