@@ -6,6 +6,7 @@ export interface JsonSchema {
   'x-options'?: Record<string, { zh: string; en: string }>;
   /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `personal`: of somebody, masked once it is sent. */
   'x-kind'?: 'money' | 'photos' | 'personal';
+  'x-personal'?: 'name' | 'phone' | 'id-number' | 'plate';
   default?: unknown;
   anyOf?: JsonSchema[];
   title?: string;
