@@ -78,7 +78,7 @@ describe('the application', function () {
     it('are public only where that was decided', () => {
       expect(endpoints.filter(({ access }) => access === 'public').map(({ path: at }) => at).sort())
         .to.deep.equal([
-          '/asks/decide', '/asks/look', '/csp-reports', '/demo/phones', '/demo/phones/replies', '/health/live', '/health/ready',
+          '/asks/decide', '/asks/look', '/csp-reports', '/demo/phones', '/demo/phones/replies', '/entry/:app', '/entry/:app', '/health/live', '/health/ready',
           '/kiosk/enrolment', '/login', '/openapi.json', '/sms/aliyun/receipts', '/sms/aliyun/replies', '/sms/twilio/replies', '/sms/twilio/status',
           '/visit/cancel', '/visit/consent-withdrawal', '/visit/look', '/visit/phone-codes', '/visit/requests',
         ]);

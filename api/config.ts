@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { earlierSecrets } from '../db/sealed.ts';
 import { smsSettings, type SmsSettings } from '../sms/settings.ts';
+import { entryApps, type EntryApp } from './entry/apps.ts';
 import { parseFailpoints } from './failpoints.ts';
 
 /** The settings of one API process. */
@@ -15,6 +16,8 @@ export interface Config {
   /** Secrets of before, which still open personal data of their time. */
   readonly earlierSecrets: readonly string[];
   readonly sms: SmsSettings;
+  /** Apps whose users enter by a ticket, by name. */
+  readonly entryApps: ReadonlyMap<string, EntryApp>;
   /** The address that people type, without a path. */
   readonly publicUrl: string;
   /** The origins whose pages may write. */
@@ -66,7 +69,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     temporalNamespace: env.TEMPORAL_NAMESPACE || 'houqin',
     secret: secretOf(env),
     earlierSecrets: earlierSecrets(env),
-    sms: smsOf(env, { demo, publicUrl: publicUrl.origin }),
+    sms: inWords(() => smsSettings(env, { demo, publicUrl: publicUrl.origin })),
+    entryApps: inWords(() => entryApps(env)),
     publicUrl: publicUrl.origin,
     origins: [...new Set([publicUrl.origin, `http://127.0.0.1:${port}`, `http://localhost:${port}`])],
     secureCookies: isHttps || !demo,
@@ -77,9 +81,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-function smsOf(env: NodeJS.ProcessEnv, place: { demo: boolean; publicUrl: string }): SmsSettings {
+function inWords<Settings>(read: () => Settings): Settings {
   try {
-    return smsSettings(env, place);
+    return read();
   } catch (error) {
     throw new ConfigError((error as Error).message);
   }

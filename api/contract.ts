@@ -1,5 +1,6 @@
 import { adminContract } from './contract/admin.ts';
 import { auditContract } from './contract/audit.ts';
+import { entryContract } from './contract/entry.ts';
 import { eventContract } from './contract/events.ts';
 import { fileContract } from './contract/files.ts';
 import { healthContract } from './contract/health.ts';
@@ -24,6 +25,7 @@ import type { Endpoint } from './endpoint.ts';
 /** Every endpoint of the API, declared once, by area. */
 export const contract = {
   session: sessionContract,
+  entry: entryContract,
   health: healthContract,
   processes: processContract,
   tasks: taskContract,

@@ -117,6 +117,14 @@ export const problems = {
     detail: { zh: '登录失败次数过多，请在 {minutes} 分钟后再试。', en: 'Too many failed logins: try again in {minutes} minutes.' },
   },
 
+  'entry-refused': {
+    status: 401,
+    title: { zh: '未能进入', en: 'Not let in' },
+    detail: {
+      zh: '进入凭证无效、已过期或已用过。请回到原应用重新打开；仍不能进入时，请管理员核对您在本系统的用户名，或用密码登录。',
+      en: 'The ticket is not valid, too old, or was used before. Go back to the app and open it again; if that does not help, ask an administrator about your user name here, or log in with your password.',
+    },
+  },
   'too-many-asks': {
     status: 429,
     title: { zh: '访问过于频繁', en: 'Too many looks' },
@@ -320,6 +328,14 @@ export const problems = {
     title: { zh: '尚未签到或已签离', en: 'Not inside' },
     detail: { zh: '这次来访没有在访记录，无需签离。', en: 'Nobody of this visit is inside: there is nothing to check out.' },
   },
+  'entry-proof-over': {
+    status: 422,
+    title: { zh: '身份凭据已失效', en: 'Proof no longer good' },
+    detail: {
+      zh: '从应用带来的身份凭据 30 分钟内有效，且只能用一次。请回到应用重新进入，或用短信验证码证明手机号。',
+      en: 'What your app said of you is good for 30 minutes and one request: enter from the app again, or prove your phone by a code.',
+    },
+  },
   'phone-code-wrong': {
     status: 422,
     title: { zh: '验证码不正确', en: 'Wrong code' },
@@ -511,6 +527,9 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'personal.id-number': { zh: '证件号码不正确，请核对。', en: 'is no valid ID number: look at it again.' },
   'personal.plate': { zh: '请填写车牌号，例如 京A12345。', en: 'must be a number plate such as 京A12345.' },
   'personal.again': { zh: '无法与之前的内容对应，请重新填写。', en: 'cannot be told from another row of before: type it again.' },
+  'visit.code-or-proof': { zh: '请填写短信验证码（code），或从应用进入所得的凭据（proof），二者只填其一。', en: 'give either the code of the message or the proof from your app, one of them.' },
+  'visit.who': { zh: '请填写。', en: 'is needed.' },
+  'visit.who-proven': { zh: '从应用进入时以应用提供的为准，请不要填写。', en: 'is known from your app: leave it out.' },
   'visit.code': { zh: '请填写短信中的六位数字。', en: 'must be the six digits of the message.' },
   'visit.phone-tail': { zh: '请填写手机号后四位。', en: 'must be the last four digits of the phone.' },
   'visit.consent': { zh: '请勾选同意，或不填证件号码。', en: 'needs your consent: tick it, or leave the ID number out.' },

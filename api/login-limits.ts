@@ -22,6 +22,20 @@ export interface LoginAttempt {
 }
 
 /**
+ * Notes that somebody tries to enter by another app's ticket, as failed until told otherwise; answers the attempt's id. Counted by address
+ * alone, together with failed logins: a forger must not lock out an app. Throws 429 when the address has used its tries up.
+ */
+export async function beginEntry(db: Db, address: string): Promise<number> {
+  const account = `${'-'.repeat(100)} entry ${address}`;
+  return db.transaction(async (trx) => {
+    await lockLogin(trx, account, address);
+    const { forAddress, addressFreeIn } = await countLoginFailures(trx, account, address, WINDOW_MINUTES);
+    if (forAddress >= FAILURES_PER_ADDRESS) throw new Problem('too-many-logins', { minutes: Math.ceil(addressFreeIn / 60) }, { retryAfter: addressFreeIn });
+    return insertLoginAttempt(trx, { username: account, address, succeeded: false });
+  });
+}
+
+/**
  * Notes a login attempt before its password is looked at, as failed until told otherwise; so fifty guesses at once are no
  * more guesses than fifty in a row. Throws 429 when account or address have used theirs up (existing and unknown accounts
  * alike). A browser that the name has used before has a count of its own, and none by address: guessers cannot use it up.

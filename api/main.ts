@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { connect, type Db } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
+import { deleteOldEntries } from '../db/queries/entry.ts';
 import { deleteOldIdempotencyKeys } from '../db/queries/idempotency.ts';
 import { createFirstAdministrator } from '../db/queries/people.ts';
 import { deleteOldSessions } from '../db/queries/sessions.ts';
@@ -109,7 +110,8 @@ async function clean(): Promise<void> {
     const sms = await deleteOldSms(db, SMS_KEPT_DAYS);
     const asks = await deleteOldAsks(db, SMS_KEPT_DAYS);
     const proofs = await deleteOldProofs(db);
-    log.info({ keys, sessions, sms, asks, proofs, files: await deleteForgottenFiles(db, createFileStore(config.dataDir)) }, 'cleaned');
+    const entries = await deleteOldEntries(db);
+    log.info({ keys, sessions, sms, asks, proofs, entries, files: await deleteForgottenFiles(db, createFileStore(config.dataDir)) }, 'cleaned');
   } catch (error) {
     log.warn({ error: forLog(error) }, 'cleaning failed');
   }

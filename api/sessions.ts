@@ -16,12 +16,12 @@ const SESSION = 'session';
 /** The session of a request. `ended`: the token is known, but its time is over or the person is no longer active. */
 export type SessionState = { readonly actor: Actor } | { readonly ended: { readonly personId: string } } | undefined;
 
-/** Makes a session with a new token (so none can have been planted before) and sends it as the cookie. */
+/** Makes a session with a new token (so none can have been planted before) and sends it as the cookie. `entryApp`: whose ticket began it. */
 export async function startSession(
-  db: Db | Knex.Transaction, config: Config, res: Response, personId: string,
+  db: Db | Knex.Transaction, config: Config, res: Response, personId: string, entryApp?: string,
 ): Promise<void> {
   const token = randomBytes(32).toString('base64url');
-  await sessions.insertSession(db, { tokenHash: hash(config, token), personId, hours: ABSOLUTE_HOURS });
+  await sessions.insertSession(db, { tokenHash: hash(config, token), personId, hours: ABSOLUTE_HOURS, entryApp });
   res.cookie(cookieName(SESSION, config), token, cookieOptions(config));
 }
 

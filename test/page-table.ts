@@ -48,6 +48,7 @@ export const pageTable: readonly TablePage[] = [
   { name: 'ask-visit', who: null, path: () => '/visit' },
   { name: 'ask-visit-errors', who: null, path: () => '/visit', act: click('下一步', 'Next') },
   { name: 'own-visit-unknown', who: null, path: () => '/v/abcdefghijklmnopqrstuvwx', allowed: /404/ },
+  { name: 'entry-unknown', who: null, path: () => '/entry/nowhere?ticket=x', allowed: /404/ },
   { name: 'kiosk-enrol', who: null, path: () => '/kiosk', allowed: /401/ },
 
   { name: 'ask-gone', who: null, path: () => '/a/AAAAAAAAAAAAAAAAAAAAAA', allowed: /404/ },

@@ -54,6 +54,7 @@ const decisions: Partial<Record<Thing, object>> = {
 
 /** A valid body for every write, so that only the right is missing where it is refused. */
 export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>> = {
+  'POST /entry/:app': () => ({ ticket: 'e30.e30.e30' }),
   'POST /login': () => ({ username: 'requester', password: 'houqin-demo' }),
   'POST /logout': () => ({}),
   'PATCH /me': () => ({ locale: 'zh-CN' }),

@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from 'vue-router';
 import { adminRoutes } from './pages/admin/routes.ts';
 import { announcementRoutes } from './pages/announcements/routes.ts';
 import { auditRoutes } from './pages/audit/routes.ts';
+import { entryRoutes } from './pages/entry/routes.ts';
 import { kioskRoutes } from './pages/kiosk/routes.ts';
 import LoginPage from './pages/login/LoginPage.vue';
 import { startRoutes } from './pages/start/routes.ts';
@@ -34,6 +35,7 @@ export const router = createRouter({
     ...visitorRoutes,
     ...visitRoutes,
     ...kioskRoutes,
+    ...entryRoutes,
     ...adminRoutes,
     ...auditRoutes,
     { path: '/:rest(.*)*', name: 'nowhere', redirect: '/' },

@@ -27,6 +27,20 @@ export async function logIn(username: string, password: string): Promise<void> {
   become((await call('post /login', { body: { username, password } })).person);
 }
 
+/**
+ * Enters by another app's ticket: whoever is of ours is logged in then, a colleague of another branch is answered. Throws CallError, 401 for a
+ * ticket that is not taken.
+ */
+export async function enterBy(app: string, ticket: string): Promise<Colleague | undefined> {
+  const entered = await call('post /entry/:app', { params: { app }, body: { ticket } });
+  if ('colleague' in entered) return entered.colleague;
+  become(entered.person);
+  return undefined;
+}
+
+/** A colleague of another branch, masked, with the proof for one visit. */
+export type Colleague = Extract<Answer<'post /entry/:app'>, { colleague: unknown }>['colleague'];
+
 /** Logs out; the session ends on the server. */
 export async function logOut(): Promise<void> {
   await call('post /logout');

@@ -11,6 +11,7 @@ import { phoneTexts } from './texts/phones.ts';
 import { printTexts } from './texts/print.ts';
 import { statisticTexts } from './texts/statistics.ts';
 import { timeoutTexts } from './texts/timeouts.ts';
+import { entryTexts } from './texts/entry.ts';
 import { homeTexts } from './texts/home.ts';
 import { kioskTexts } from './texts/kiosk.ts';
 import { loginTexts } from './texts/login.ts';
@@ -32,6 +33,7 @@ export type Language = 'zh-CN' | 'en';
 export const texts = {
   ...shellTexts,
   ...loginTexts,
+  ...entryTexts,
   ...timeTexts,
   ...homeTexts,
   ...taskTexts,

@@ -35,6 +35,24 @@ const host = z.strictObject({
   phone: titled(z.string().trim().max(20).optional(), '被访人电话', 'Host’s phone'),
 });
 
+/** Who asks to visit: whoever has a proof from another app is named by it alone. */
+const asker = z.strictObject({
+  ...visitorFields,
+  name: titled(visitorFields.name.optional(), '访客姓名', 'Visitor'),
+  phone: titled(visitorFields.phone.optional(), '手机号', 'Phone'),
+});
+
+function provenOnce({ code, proof, visitor }: { code?: string | undefined; proof?: string | undefined; visitor: z.output<typeof asker> }, context: z.RefinementCtx): void {
+  if ((code === undefined) === (proof === undefined)) {
+    context.addIssue({ code: 'custom', path: ['code'], message: 'visit.code-or-proof' });
+    return;
+  }
+  for (const field of ['name', 'phone'] as const) {
+    if ((visitor[field] === undefined) !== (proof === undefined)) continue;
+    context.addIssue({ code: 'custom', path: ['visitor', field], message: proof === undefined ? 'visit.who' : 'visit.who-proven' });
+  }
+}
+
 /** A visit as the front desk sees it; personal data masked. */
 export const visitItem = z.object({
   id: z.string(),
@@ -268,10 +286,14 @@ export const visitContract = {
   // Outsiders
   requestVisit: endpoint({
     method: 'post', path: '/visit/requests', access: 'public', status: 201,
-    summary: { zh: '申请来访（手机须以短信验证码证明；被访人有无，答复相同）', en: 'Ask to visit; the phone is proven by a code, and a wrong host is answered alike' },
+    summary: {
+      zh: '申请来访（手机须以短信验证码证明，或凭从应用进入所得的凭据；被访人有无，答复相同）',
+      en: 'Ask to visit; the phone is proven by a code, or by the proof of an app that one came from; a wrong host is answered alike',
+    },
     body: z.strictObject({
-      visitor: z.strictObject(visitorFields), code, host, purpose, reason, place: place.optional(), party, from, until, requestKey,
-    }),
+      visitor: asker, code: titled(code.optional(), '短信验证码', 'Code'), proof: titled(z.string().regex(/^[\w-]{43}$/, 'visit.code-or-proof').optional(), '凭据', 'Proof'),
+      host, purpose, reason, place: place.optional(), party, from, until, requestKey,
+    }).superRefine(provenOnce),
     response: z.object({ token: z.string() }),
   }),
   ownVisit: endpoint({

@@ -57,7 +57,7 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
     handle(sessionContract.me, async ({ actor }) => {
       const profile = await findProfile(db, actor.personId);
       if (!profile) throw new Problem('not-logged-in');
-      return profile;
+      return { ...profile, mustChangePassword: actor.mustChangePassword };
     }),
 
     handle(sessionContract.changeMe, async ({ actor, body }) => {
@@ -65,7 +65,7 @@ export function sessionRoutes({ db, config }: Deps): Route[] {
         await setPreferences(trx, actor.personId, body);
         await recordAudit(trx, { actor: { kind: 'person', id: actor.personId }, action: 'preferences-changed', detail: { ...body } });
       });
-      return (await findProfile(db, actor.personId))!;
+      return { ...(await findProfile(db, actor.personId))!, mustChangePassword: actor.mustChangePassword };
     }),
 
     handle(sessionContract.changePassword, async ({ actor, body: { current, password }, req }) => {

@@ -1,5 +1,7 @@
+import type { Knex } from 'knex';
 import { recordAudit } from '../../db/queries/audit.ts';
 import { deletePersonal } from '../../db/queries/personal.ts';
+import { takeEntryProof } from '../../db/queries/entry.ts';
 import { addLink, askedFromPhone, visitOfLink, visitOfRequest } from '../../db/queries/visits.ts';
 import { e164 } from '../../sms/phone.ts';
 import { visitContract } from '../contract/visits.ts';
@@ -22,21 +24,33 @@ export function visitPublicRoutes({ db, seal, outbox }: Deps): Route[] {
     return id;
   }
 
+  async function proven(trx: Knex.Transaction, proof: string): Promise<{ name: string; phone: string; company?: string }> {
+    const colleague = await takeEntryProof(trx, seal, proof);
+    if (!colleague) throw new Problem('entry-proof-over');
+    const { name, phone, branch } = colleague;
+    return { name, phone, ...(branch && { company: branch }) };
+  }
+
   return [
-    handle(visitContract.requestVisit, async ({ body: { code, host, visitor, place, requestKey, ...asked }, locale }) => {
-      const phone = e164(visitor.phone) ?? visitor.phone;
+    handle(visitContract.requestVisit, async ({ body: { code, proof, host, visitor, place, requestKey, ...asked }, locale }) => {
       const before = await db.transaction(async (trx) => {
         const known = await visitOfRequest(trx, requestKey);
         return known && addLink(trx, known);
       });
       if (before) return { token: before };
       // Counted by itself: what comes after may be refused, the try remains.
-      if (!(await db.transaction((trx) => checkProof(trx, seal, { phone, code })))) throw new Problem('phone-code-wrong');
+      if (proof === undefined && !(await db.transaction((trx) => checkProof(trx, seal, { phone: e164(visitor.phone!) ?? visitor.phone!, code: code! })))) {
+        throw new Problem('phone-code-wrong');
+      }
       const { id, token } = await db.transaction(async (trx) => {
         const known = await visitOfRequest(trx, requestKey);
         if (known) return { id: known, token: await addLink(trx, known) };
+        const who = proof === undefined ? { name: visitor.name!, phone: visitor.phone! } : await proven(trx, proof);
+        const phone = e164(who.phone) ?? who.phone;
         if (await askedFromPhone(trx, seal, phone) >= MOST_A_DAY) throw new Problem('visit-asked-too-often', { most: MOST_A_DAY });
-        const process = await startOutsideVisit(trx, seal, { ...asked, visitor, place: place ?? host.department ?? '—' }, { host, way: 'page', locale, requestKey });
+        const process = await startOutsideVisit(trx, seal, { ...asked, visitor: { ...visitor, ...who }, place: place ?? host.department ?? '—' }, {
+          host, way: proof === undefined ? 'page' : 'colleague', locale, requestKey,
+        });
         return { id: process.id, token: await addLink(trx, process.id) };
       });
       outbox.kick(id);

@@ -65,7 +65,9 @@ export interface Host {
  * at the front desk.
  */
 export async function startOutsideVisit(
-  trx: Knex.Transaction, seal: Seal, asked: Asked, { host, way, locale, requestKey }: { host: Host; way: 'page' | 'kiosk'; locale: Locale; requestKey?: string | undefined },
+  trx: Knex.Transaction, seal: Seal, asked: Asked, { host, way, locale, requestKey }: {
+    host: Host; way: 'page' | 'colleague' | 'kiosk'; locale: Locale; requestKey?: string | undefined;
+  },
 ): Promise<ProcessRow> {
   if (!host.department && !host.phone) throw invalidField('host.department', 'visit.host-how');
   const hostId = await findHost(trx, host);

@@ -14,7 +14,7 @@ export interface SessionRow {
   leads: string[];
   /** Neither idle nor absolute time is over, and the person is active. */
   alive: boolean;
-  /** The password is an administrator's. */
+  /** The password is an administrator's, and the session was begun with it. */
   mustChangePassword: boolean;
   /** Last seen more than a minute ago. */
   seenLongAgo: boolean;
@@ -27,7 +27,7 @@ export async function findSession(db: Db, tokenHash: Buffer, idleMinutes: number
       ARRAY(SELECT role_id FROM person_role WHERE person_id = p.id ORDER BY role_id) AS roles,
       ARRAY(SELECT id FROM department WHERE leader_id = p.id ORDER BY id) AS leads,
       p.active AND s.ends_at > now() AND s.last_seen_at > now() - make_interval(mins => ?) AS alive,
-      p.one_time_password_until IS NOT NULL AS "mustChangePassword",
+      p.one_time_password_until IS NOT NULL AND s.entry_app IS NULL AS "mustChangePassword",
       s.last_seen_at < now() - interval '1 minute' AS "seenLongAgo"
     FROM session s JOIN person p ON p.id = s.person_id
     WHERE s.token_hash = ?`, [idleMinutes, tokenHash]);
@@ -47,11 +47,12 @@ export async function findRights(db: Db, personId: string): Promise<Omit<Session
 
 /** Stores a new session that ends at the latest after so many hours. */
 export async function insertSession(
-  db: Db | Knex.Transaction, session: { tokenHash: Buffer; personId: string; hours: number },
+  db: Db | Knex.Transaction, session: { tokenHash: Buffer; personId: string; hours: number; entryApp?: string | undefined },
 ): Promise<void> {
   await db('session').insert({
     token_hash: session.tokenHash,
     person_id: session.personId,
+    entry_app: session.entryApp ?? null,
     ends_at: db.raw('now() + make_interval(hours => ?)', [session.hours]),
   });
 }

@@ -9,6 +9,8 @@ export interface Asked {
   name: string;
   phone: string;
   code: string;
+  /** Of a colleague from another app, whose name and phone are shown masked and not sent; empty for others. */
+  proof: string;
   company: string;
   plate: string;
   party: number | null;
@@ -91,11 +93,11 @@ export function mobileOf(typed: string): string | undefined {
 }
 
 /** What is wrong with who comes, by the API's paths. */
-export function whoErrors({ name, phone, code, idConsent, idNumber, party }: Asked, isCodeSent: boolean): Errors {
+export function whoErrors({ name, phone, code, proof, idConsent, idNumber, party }: Asked, isCodeSent: boolean): Errors {
   return {
-    ...(name.trim() === '' && { 'visitor.name': t('form.needed') }),
-    ...(mobileOf(phone) === undefined && { 'visitor.phone': t('ask-visit.phone.needed') }),
-    ...(!/^\d{6}$/.test(digits(code)) && { code: t(isCodeSent ? 'ask-visit.code.needed' : 'ask-visit.code.first') }),
+    ...(proof === '' && name.trim() === '' && { 'visitor.name': t('form.needed') }),
+    ...(proof === '' && mobileOf(phone) === undefined && { 'visitor.phone': t('ask-visit.phone.needed') }),
+    ...(proof === '' && !/^\d{6}$/.test(digits(code)) && { code: t(isCodeSent ? 'ask-visit.code.needed' : 'ask-visit.code.first') }),
     ...(!party && { party: t('form.needed') }),
     ...(idConsent && idNumber.trim() === '' && { 'visitor.idNumber': t('ask-visit.id.needed') }),
   };
@@ -125,11 +127,11 @@ export function requestOf(asked: Asked, requestKey: string): Input<'post /visit/
     (typed.trim() === '' ? {} : { [name]: typed.trim() } as { [N in Name]?: string });
   return {
     visitor: {
-      name: asked.name.trim(), phone: mobileOf(asked.phone) ?? asked.phone, ...given('company', asked.company),
+      ...(asked.proof === '' && { name: asked.name.trim(), phone: mobileOf(asked.phone) ?? asked.phone }), ...given('company', asked.company),
       ...given('plate', asked.plate.normalize('NFKC').toUpperCase()),
       ...(asked.idConsent && asked.idNumber.trim() !== '' && { idNumber: digits(asked.idNumber).toUpperCase(), idConsent: true }),
     },
-    code: digits(asked.code),
+    ...(asked.proof === '' ? { code: digits(asked.code) } : { proof: asked.proof }),
     host: { name: asked.hostName.trim(), ...given('department', asked.hostDepartment), ...given('phone', digits(asked.hostPhone)) },
     purpose: asked.purpose!, party: asked.party ?? 1, ...given('reason', asked.reason), ...windowOf(asked)!, requestKey,
   };
