@@ -1,6 +1,4 @@
-/** Where to go after entering: a page of ours, never another site or this page again; colleagues of other branches have those of visitors alone. */
-export function nextPlace(next: unknown, isColleague: boolean): string {
-  const isOwn = typeof next === 'string' && /^\/(?![/\\])/.test(next) && !/^\/entry\//.test(next);
-  if (isColleague) return '/visit';
-  return isOwn ? next : '/';
+/** Where staff go after entering: a page of ours, never another site, nor this page again. */
+export function nextPlace(next: unknown): string {
+  return typeof next === 'string' && /^\/(?![/\\])/.test(next) && !next.startsWith('/entry/') ? next : '/';
 }
