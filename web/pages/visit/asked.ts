@@ -72,7 +72,7 @@ export function emptyAsked(now = Date.now()): Asked {
   const isLate = localTime(now).slice(11) >= EVENING;
   const from = isLate ? MORNING : soonest(now);
   return {
-    name: '', phone: '', code: '', company: '', plate: '', party: 1, idConsent: false, idNumber: '', hostName: '', hostDepartment: '', hostPhone: '',
+    name: '', phone: '', code: '', proof: '', company: '', plate: '', party: 1, idConsent: false, idNumber: '', hostName: '', hostDepartment: '', hostPhone: '',
     purpose: undefined, reason: '', day: dayAfter(isLate ? 1 : 0, now), from, until: timeLater(from, FIRST_STAY_MINUTES),
   };
 }
