@@ -58,7 +58,7 @@ describe('Entry by ticket', function () {
       const answer = await enter(await signed({ iss: `https://${app}.test` }, key, alg), app);
       expect([answer.status, answer.body.person?.username]).to.eql([200, 'amy']);
       expect((await call(api.url, 'GET', '/me', undefined, { cookie: cookieOf(answer) })).body.username).to.equal('amy');
-      const line = await api.database.db('audit_event').where({ action: 'login', actor_id: 'person-amy' }).orderBy('id', 'desc').first();
+      const line = await api.database.db('audit_event').where({ action: 'login', actor_id: 'person-amy' }).orderBy('seq', 'desc').first();
       expect([line.refused, line.detail]).to.eql([false, { app }]);
     });
   }
