@@ -3,7 +3,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { expect } from 'chai';
 import { eventually, type Person } from '../test/person.ts';
 import { startProduct, type Product } from '../test/product.ts';
-import { ended, openTask } from '../test/requisition.ts';
+import { decide, ended, openTask } from '../test/requisition.ts';
 import { ensureSchedules } from '../worker/schedules.ts';
 
 const planted = { name: '慕容紫薇', phone: '15400003141', plate: '京K27Q18', idNumber: '11010519491231002X' };
@@ -143,6 +143,26 @@ describe('personal data in a form', function () {
       await schedule.delete().catch(() => undefined);
       await connection.close();
     }
+  });
+
+  it('asks again where one of two rows that look the same is gone, and keeps both while both stay', async () => {
+    const twins = [{ name: '司马迁', phone: '15400005151', company: '甲' }, { name: '司马光', phone: '15410005151', company: '乙' }];
+    const { status, body: { id } } = await requester.post('/processes', {
+      type: 'visitor-registration', form: { visitors: twins, days: { from: day(1), until: day(1) }, hours: { from: '08:30', until: '17:30' }, purpose: 'work', reason: '检修', place: '机房' },
+    });
+    expect(status).to.equal(201);
+    await decide(product, id, 'department-leader', 'leader', 'returned', { comment: '请核对人数' });
+    const taskId = await openTask(product, id, 'revise');
+    const { form } = (await requester.get(`/processes/${id}`)).body;
+    expect(form.visitors.map(({ name, phone }: any) => [name, phone])).to.eql([['司*', '154****5151'], ['司*', '154****5151']]);
+    const resubmit = (visitors: unknown[]) => requester.post(`/tasks/${taskId}/decision`, { outcome: 'resubmitted', data: { form: { ...form, visitors } } });
+    const refused = await resubmit([form.visitors[1]]);
+    expect([refused.status, refused.body.errors[0].path]).to.eql([400, 'data.form.visitors.0.name']);
+    expect(refused.body.errors[0].message).to.include('请重新填写');
+    expect((await resubmit([...form.visitors, { name: '班固', phone: '15400005252' }])).status).to.equal(200);
+    await openTask(product, id, 'department-leader');
+    const { values } = (await requester.post(`/processes/${id}/reveal`, { reason: '核对' })).body;
+    expect(values.filter(({ kind }: any) => kind === 'phone').map(({ value }: any) => value)).to.eql(['15400005151', '15410005151', '15400005252']);
   });
 
   it('keeps numbers as they were typed, and finds them however they are typed again', async () => {

@@ -13,6 +13,7 @@ interface Schema {
   'x-title'?: Text;
   'x-options'?: Record<string, Text>;
   'x-kind'?: string;
+  format?: string;
   anyOf?: Schema[];
   properties?: Record<string, Schema>;
   items?: Schema;
@@ -44,8 +45,16 @@ function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string,
   }
   if (typeof value === 'boolean') return value ? YES : NO;
   if (schema['x-kind'] === 'money') return same(`¥${(Number(value) / 100).toFixed(2)}`);
+  if (schema.format === 'date-time') return same(timeWords(String(value)));
   return schema['x-options']?.[String(value)] ?? same(labels[String(value)] ?? String(value));
 }
+
+/** An instant by the company's clock: 11-28 14:00. */
+function timeWords(at: string): string {
+  return TIME.format(new Date(at)).slice('2026-'.length);
+}
+
+const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: 'Asia/Shanghai' });
 
 /** The schema without the null that `nullable` adds beside it. */
 function plain(schema: Schema): Schema {

@@ -44,7 +44,9 @@ export function unmaskPersonal(schema: z.core.$ZodType, form: unknown, before: r
     const unique = new Set(rows.map(({ value }) => value));
     if (unique.size === 1) return rows[0]!.value;
     const here = byPath.get(path);
-    if (unique.size > 1 && looksSame(here) && rows.includes(here)) return here.value;
+    // Where one of them is gone or has moved, nobody can say which is left.
+    const allStay = rows.every((each) => textAt(form, each.path) === text);
+    if (unique.size > 1 && looksSame(here) && rows.includes(here) && allStay) return here.value;
     throw invalidField(`${prefix}.${path}`, 'personal.again');
   });
 }

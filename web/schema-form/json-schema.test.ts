@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { money, photos, titled, worded } from '../../workflows/lib/form.ts';
+import { money, personal, photos, titled, worded } from '../../workflows/lib/form.ts';
 import { supplyRequisition } from '../../workflows/supply-requisition/form.ts';
 import { jsonSchema } from '../../api/processes/present.ts';
 import { photosOf, valueWords } from '../form-schema.ts';
-import { emptyOf, filledIn, kindOf, PENDING, withoutPhotos, type JsonSchema } from './json-schema.ts';
+import { emptyOf, filledIn, hasPersonal, kindOf, PENDING, withoutPersonal, withoutPhotos, type JsonSchema } from './json-schema.ts';
 import { schemaErrors } from './schema-errors.ts';
 
 const schema = jsonSchema(supplyRequisition.form) as JsonSchema;
@@ -24,6 +24,10 @@ const everything = z.strictObject({
   guests: titled(z.array(z.string().min(1).max(40)).max(3).optional(), '来宾', 'Guests'),
   contact: titled(z.strictObject({ phone: titled(z.string().min(1).max(20), '电话', 'Phone') }).optional(), '联系人', 'Contact'),
   pictures: titled(photos(3).optional(), '照片', 'Photos'),
+  visitors: titled(z.array(z.strictObject({
+    name: titled(personal('name'), '姓名', 'Name'), company: titled(z.string().optional(), '单位', 'Company'),
+    agrees: titled(z.boolean().optional(), '同意', 'Agrees'),
+  })).optional(), '访客', 'Visitors'),
   dishes: titled(z.array(z.strictObject({
     dish: titled(z.string().min(1).max(40), '菜品', 'Dish'), price: money(titled(z.int().min(0), '单价', 'Price')),
   })).min(1), '菜单', 'Menu'),
@@ -45,7 +49,7 @@ describe('A form drawn from a schema', () => {
   it('has a field for each kind of value that a form may be made of', () => {
     expect(Object.fromEntries(Object.entries(fields).map(([name, property]) => [name, kindOf(property)]))).to.deep.equal({
       name: 'text', reason: 'long-text', people: 'integer', hours: 'number', budget: 'money', day: 'date', until: 'date', room: 'choice',
-      needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', pictures: 'photos', dishes: 'lines',
+      needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', pictures: 'photos', visitors: 'lines', dishes: 'lines',
     });
   });
 
@@ -83,6 +87,14 @@ describe('A form drawn from a schema', () => {
     const whole = { pictures: [id], dishes: [{ dish: '盒饭', price: 1 }] };
     expect(photosOf(made, whole)).to.deep.equal([id]);
     expect(withoutPhotos(made, whole)).to.deep.equal({ pictures: [], dishes: [{ dish: '盒饭', price: 1 }] });
+  });
+
+  it('keeps nothing personal in a browser, and takes masks as they are', () => {
+    const filled = { name: '周会', visitors: [{ name: '王薇', company: '甲', agrees: true }] };
+    expect([hasPersonal(made), hasPersonal(schema)]).to.eql([true, false]);
+    expect(withoutPersonal(made, filled)).to.deep.equal({ name: '周会', visitors: [{ name: '', company: '甲', agrees: false }] });
+    expect(schemaErrors(made, { visitors: [{ name: '王*' }] })).to.not.have.property('visitors.0.name');
+    expect(schemaErrors(made, { visitors: [{ name: '' }] })).to.have.property('visitors.0.name');
   });
 
   it('is read again in words', () => {

@@ -70,6 +70,11 @@ export const auditTexts = {
   'audit.fact.rows': { zh: '{rows} 条，共 {total} 条', en: '{rows} of {total}' },
   'audit.fact.imported': { zh: '新增 {created}，更新 {updated}', en: '{created} new, {updated} updated' },
   'audit.fact.hash': { zh: '表单校验值 {hash}…', en: 'hash of the form {hash}…' },
+  'audit.fact.personal': { zh: '{n} 项：{kinds}', en: '{n} {n:value|values}: {kinds}' },
+  'audit.fact.personal.fields': { zh: '{n} 项', en: '{n} {n:value|values}' },
+  'audit.fact.retention': {
+    zh: '证件号码 {idFrom} → {idTo} 天，其余 {from} → {to} 天', en: 'ID numbers {idFrom} → {idTo} days, the rest {from} → {to} days',
+  },
   'audit.fact.code': { zh: '编码 {code}', en: 'code {code}' },
   'audit.fact.change': { zh: '{field}：{from} → {to}', en: '{field}: {from} → {to}' },
   'audit.finding.same': { zh: '一致，{events} 个事件', en: 'the same, {events} events' },

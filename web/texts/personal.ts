@@ -7,6 +7,10 @@ export const personalTexts = {
   'personal.hint': { zh: '请说明原因。查看会记入此流程的经过，每人每天最多 20 次。', en: 'Say why. It is recorded in this case; 20 times a day at most.' },
   'personal.reason': { zh: '原因', en: 'Reason' },
   'personal.reason.needed': { zh: '请填写原因。', en: 'Say why.' },
+  'personal.forbidden': {
+    zh: '只有申请人、办理过或正在办理的人、前台、门岗保卫和流程管理员可以查看个人信息。',
+    en: 'Only the requester, whoever works or worked on it, the front desk, security and process administrators may see personal data.',
+  },
   'personal.shown': { zh: '离开本页后不再显示', en: 'Gone when you leave this page' },
   'personal.hide': { zh: '隐藏', en: 'Hide' },
   'personal.kind.name': { zh: '姓名', en: 'Name' },

@@ -21,6 +21,14 @@ export const startTexts = {
   'draft.discard': { zh: '清空重填', en: 'Start afresh' },
   'copy.done': { zh: '已照 {number} 填好，请核对', en: 'Filled in as {number} was: please check' },
   'copy.failed': { zh: '原申请打不开，请直接填写。', en: 'The earlier request cannot be opened: please fill in.' },
+  'draft.personal': {
+    zh: '姓名、电话、证件号码和车牌不保存在草稿中，也不从原申请复制；离开本页后须重新填写。',
+    en: 'Names, phones, ID numbers and plates are kept in no draft and copied from no earlier request: fill them in again when you come back.',
+  },
+  'form.personal.again': {
+    zh: '带 * 的个人信息不用重填，不改动即沿用原来的内容；要更改时请填写完整内容。',
+    en: 'Leave what has a * as it is and it stays what it was; to change it, type all of it.',
+  },
   'form.needed': { zh: '请填写。', en: 'Please fill in.' },
   'form.choose': { zh: '请选择。', en: 'Please choose.' },
   'form.longest': { zh: '最多 {most} 个字。', en: 'At most {most} characters.' },

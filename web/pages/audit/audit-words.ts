@@ -72,6 +72,15 @@ export function factWords({ detail, policyVersion, calendarVersion, action }: Au
   if (typeof created === 'number' && typeof updated === 'number') add('audit.fact.imported', { created, updated });
   if (typeof finding === 'string') facts.push(findingWords(finding, events, event));
   if (typeof formHash === 'string') add('audit.fact.hash', { hash: formHash.slice(0, 12) });
+  if (action === 'personal-data-revealed' && Array.isArray(detail.paths)) add('audit.fact.personal.fields', { n: detail.paths.length });
+  if (action === 'personal-data-deleted' && typeof detail.count === 'number' && Array.isArray(detail.kinds)) {
+    const kinds = (detail.kinds as string[]).map((kind) => t(`personal.kind.${kind}` as TextKey)).join(textKey.value === 'en' ? ', ' : '、');
+    add('audit.fact.personal', { n: detail.count, kinds });
+  }
+  if (action === 'retention-changed' && isRecord(detail.before) && isRecord(detail.after)) {
+    const [before, after] = [detail.before, detail.after] as Record<'idNumberDays' | 'otherDays', number>[];
+    add('audit.fact.retention', { idFrom: before!.idNumberDays, idTo: after!.idNumberDays, from: before!.otherDays, to: after!.otherDays });
+  }
   if (action === 'item-changed' && isRecord(changes)) facts.push(...Object.entries(changes).flatMap(([name, change]) => changeWords(name, change)));
   if (action === 'item-created' && isRecord(fields) && typeof fields.code === 'string') add('audit.fact.code', { code: fields.code });
   return facts;
