@@ -9,7 +9,7 @@ const WIDTHS = [1280, 390] as const;
 const LANGUAGES = ['zh-CN', 'en'] as const;
 
 describe('Every page, at both widths, in both languages, in light and dark', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let product: Product;
   let browser: TestBrowser;
   let things: Things;
