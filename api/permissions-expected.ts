@@ -104,8 +104,8 @@ function caseAnswers(same: Answers): Record<Case, Answers> {
 /** Every endpoint, what it is asked about, and what each of `people` is answered. An endpoint that is not here fails the test. */
 export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, Answers>>>>> = {
   // No app is set up: api/entry.test.ts looks at what tickets open.
-  'GET /entry/:app': { any: everybody(404) },
-  'POST /entry/:app': { any: everybody(404) },
+  'GET /entry/:app': { any: everybody(404), unknown: everybody(404) },
+  'POST /entry/:app': { any: everybody(404), unknown: everybody(404) },
   'POST /login': { any: everybody(200) },
   'POST /logout': { any: loggedIn(204) },
   'GET /me': { any: loggedIn(200) },
