@@ -5,7 +5,7 @@ import { clockActs } from './invariants/clock.ts';
 import { effectsOnce } from './invariants/effects-once.ts';
 import { readFacts, type Invariant, type Violation } from './invariants/facts.ts';
 import { firstWins } from './invariants/first-wins.ts';
-import { liveness } from './invariants/liveness.ts';
+import { clockAtRest, liveness } from './invariants/liveness.ts';
 import { noOrphans } from './invariants/no-orphans.ts';
 import { noPhantoms } from './invariants/no-phantoms.ts';
 import { nothingLost } from './invariants/nothing-lost.ts';
@@ -60,6 +60,7 @@ export async function check(run: Run): Promise<Report> {
   await client.connect();
   const temporal = await Histories.connect(run.temporalAddress, run.namespace);
   try {
+    await clockAtRest(client);
     const rest = await liveness(client, temporal, run.quietWithin ?? 30);
     const facts = await readFacts(run.opsFile, client, temporal);
     const replay = await replays(run.bundle, facts.histories, run.replayAtMost ?? 5_000);
