@@ -41,9 +41,9 @@ export async function askHolders(db: Db, seal: Seal, taskId: string): Promise<vo
   });
 }
 
-/** The title of a process as those read it who decide its tasks: with the names that it masks. */
+/** The title of a process as those read it who decide its tasks: with the first name that it masks. */
 export async function titleForHolder(db: Db | Parameters<typeof lockTask>[0], seal: Seal, processId: string): Promise<string> {
   const { title } = await db('process').where({ id: processId }).first('title') as { title: string };
-  const names = (await personalValues(db, seal, processId)).filter(({ kind }) => kind === 'name');
-  return names.slice(0, 1).reduce((text, { value }) => text.replace(`${[...value][0]}*`, value), title);
+  const name = (await personalValues(db, seal, processId)).find(({ kind }) => kind === 'name')?.value;
+  return name ? title.replace(`${[...name][0]}*`, () => name) : title;
 }

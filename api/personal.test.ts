@@ -103,7 +103,10 @@ describe('personal data in a form', function () {
     const id = await register();
     const leader = await product.as('leader');
     await product.db('audit_event').insert(Array.from({ length: 18 }, () => ({ actor_kind: 'person', actor_id: 'person-chen-jianhua', action: 'personal-data-revealed', process_id: id })));
-    // One was shown to the leader above.
+    // An evacuation list is none of them, and one was shown to the leader above.
+    await product.db('audit_event').insert(Array.from({ length: 30 }, () => ({
+      actor_kind: 'person', actor_id: 'person-chen-jianhua', action: 'personal-data-revealed', process_id: id, detail: { evacuation: true },
+    })));
     const answers = await Promise.all(Array.from({ length: 3 }, () => leader.post(`/processes/${id}/reveal`, { reason: '核对' })));
     expect(answers.map(({ status }) => status).sort()).to.eql([200, 429, 429]);
   });

@@ -93,9 +93,6 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
     }),
 
     handle(visitContract.kioskRequest, async ({ kiosk, body: { visitor, host, purpose, party, hours, requestKey }, locale }) => {
-      // As many as people can type; whoever plays with it fills no front desk's board.
-      const attempt = await beginTry(db, kiosk.id);
-      if (attempt === undefined) throw new Problem('kiosk-too-many-tries', {}, { retryAfter: 60 });
       const now = Date.now();
       const { id, token } = await db.transaction(async (trx) => {
         const known = await visitOfRequest(trx, requestKey);
@@ -105,7 +102,6 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
         }, { host, way: 'kiosk', locale, requestKey });
         return { id: process.id, token: await addLink(trx, process.id, kiosk.id) };
       });
-      await forgetTry(db, attempt);
       outbox.kick(id);
       return { token };
     }),

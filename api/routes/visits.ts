@@ -157,7 +157,7 @@ export function visitRoutes({ db, seal, outbox }: Deps): Route[] {
         clear.set(id, await personalOf(trx, seal, id));
         const commentId = await insertComment(trx, { processId: id, by: actor.personId, text: reason });
         await recordAudit(trx, {
-          actor: { kind: 'person', id: actor.personId }, action: 'personal-data-revealed', processId: id, detail: { commentId, paths: ['visitor.name', 'visitor.phone'] },
+          actor: { kind: 'person', id: actor.personId }, action: 'personal-data-revealed', processId: id, detail: { commentId, paths: ['visitor.name', 'visitor.phone'], evacuation: true },
         });
       }
       return {
