@@ -89,7 +89,7 @@ describe('races', function () {
     let item: string;
 
     before(async () => {
-      ids = await product.db('person').whereNull('password_hash').whereNotIn('id', product.db('department').select('leader_id'))
+      ids = await product.db('person').whereNull('password_hash').whereNotIn('id', product.db('department').whereNotNull('leader_id').select('leader_id'))
         .orderBy('id').limit(20).pluck('id');
       await giveRole(product.db, DIRECTOR, ids);
       racers = [];

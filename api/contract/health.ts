@@ -6,8 +6,8 @@ export const healthContract = {
     method: 'get',
     path: '/health/live',
     access: 'public',
-    summary: { zh: '进程存活', en: 'The process runs' },
-    response: z.object({ status: z.literal('ok') }),
+    summary: { zh: '进程存活；是否演示公司', en: 'The process runs; whether it serves the demo company' },
+    response: z.object({ status: z.literal('ok'), demo: z.boolean() }),
   }),
   ready: endpoint({
     method: 'get',

@@ -13,7 +13,7 @@ import { within } from '../within.ts';
 export function healthRoutes({ db, temporal, sentinel, counters, log, config }: Deps): Route[] {
   let document: object | undefined;
   return [
-    handle(healthContract.live, async () => ({ status: 'ok' as const })),
+    handle(healthContract.live, async () => ({ status: 'ok' as const, demo: config.demo })),
 
     handle(healthContract.ready, async ({ res }) => {
       const [hasDatabase, engine] = await Promise.all([
@@ -26,7 +26,7 @@ export function healthRoutes({ db, temporal, sentinel, counters, log, config }: 
         ...(seen && isStuck(seen) ? ['stuck'] : []),
       ];
       const status = !hasDatabase ? 'down' : degraded.length > 0 ? 'degraded' : 'ok';
-      res.status(hasDatabase ? 200 : 503).json({ status, degraded, demo: config.demo });
+      res.status(hasDatabase ? 200 : 503).json({ status, degraded });
     }),
 
     handle(healthContract.openapi, async ({ res }) => {

@@ -53,7 +53,7 @@ export const racingApprovers: Experiment = {
     const tally = { person: 0, clock: 0, withdrawal: 0 };
     const wrong: string[] = [];
     let [done, losers] = [0, 0];
-    const ids = await db('person').whereNull('password_hash').whereNotIn('id', db('department').select('leader_id')).orderBy('id').limit(RACERS).pluck('id');
+    const ids = await db('person').whereNull('password_hash').whereNotIn('id', db('department').whereNotNull('leader_id').select('leader_id')).orderBy('id').limit(RACERS).pluck('id');
     try {
       await giveRole(db, DIRECTOR, ids);
       const racers = await openAccounts(db, ids);
