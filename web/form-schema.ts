@@ -34,6 +34,8 @@ export function valueWords(given: JsonSchema, value: unknown, labels: Readonly<R
     return Object.entries(value).map(([name, each]) => [fieldWords(schema.properties?.[name], name), valueWords(schema.properties?.[name] ?? {}, each, labels)])
       .filter(([, words]) => words !== '').map(([name, words]) => `${name} ${words}`).join('；');
   }
+  const unit = schema['x-unit']?.[textKey.value];
+  if (unit) return `${String(value)} ${unit}`;
   return labels[String(value)] ?? String(value);
 }
 

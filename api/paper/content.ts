@@ -28,7 +28,7 @@ export async function paperOf(db: Db, id: string, viewer: Viewer): Promise<Paper
   const { contract } = type;
   const [forms, tasks, entries] = await Promise.all([formVersions(db, id), tasksOf(db, id), timeline(db, id)]);
   const { form } = forms.at(-1)!;
-  const [supply, labels] = await Promise.all([supplyLinesOf(db, type, { form, tasks, entries }), labelsOf(db, type, form)]);
+  const [supply, labels] = await Promise.all([supplyLinesOf(db, type, { form, tasks, entries }), labelsOf(db, type, [form, ...tasks.map(({ data }) => data)])]);
   // What comes after the end, such as the evaluation, is no part of the paper.
   const before = tasks.filter((task) => !task.after_end);
   const planned = process.status === 'running' ? plannedSteps(before, contract).map((step) => ({ step, dueAt: null })) : [];

@@ -13,6 +13,7 @@ interface Schema {
   'x-title'?: Text;
   'x-options'?: Record<string, Text>;
   'x-kind'?: string;
+  'x-unit'?: Text;
   format?: string;
   anyOf?: Schema[];
   properties?: Record<string, Schema>;
@@ -24,19 +25,19 @@ const NO: Text = { zh: '否', en: 'No' };
 
 /** The fields of `value` in words, in the schema's order; those that are empty or stand in `omit` are left out. `labels` names what is referred to. */
 export function fieldWords(
-  schema: z.ZodType, value: unknown, labels: Readonly<Record<string, string>>, omit: readonly string[] = [],
+  schema: z.ZodType, value: unknown, labels: Readonly<Record<string, Text>>, omit: readonly string[] = [],
 ): FieldWords[] {
   return fieldsOf(jsonSchema(schema) as Schema, value, labels).filter(({ name }) => !omit.includes(name)).map(({ title, value: words }) => ({ title, value: words }));
 }
 
-function fieldsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, string>>): (FieldWords & { name: string })[] {
+function fieldsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, Text>>): (FieldWords & { name: string })[] {
   return Object.entries(plain(schema).properties ?? {}).flatMap(([name, property]) => {
     const words = wordsOf(plain(property), (value as Record<string, unknown> | null | undefined)?.[name], labels);
     return words ? [{ name, title: property['x-title'] ?? { zh: name, en: name }, value: words }] : [];
   });
 }
 
-function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, string>>): Text | undefined {
+function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, Text>>): Text | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (schema['x-kind'] === 'photos' && Array.isArray(value)) return value.length === 0 ? undefined : { zh: `${value.length} 张照片`, en: `${value.length} photo${value.length === 1 ? '' : 's'}` };
   if (Array.isArray(value)) return joined(value.flatMap((each) => wordsOf(plain(schema.items ?? {}), each, labels) ?? []), '；', '; ');
@@ -46,7 +47,9 @@ function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string,
   if (typeof value === 'boolean') return value ? YES : NO;
   if (schema['x-kind'] === 'money') return same(`¥${(Number(value) / 100).toFixed(2)}`);
   if (schema.format === 'date-time') return same(timeWords(String(value)));
-  return schema['x-options']?.[String(value)] ?? same(labels[String(value)] ?? String(value));
+  const unit = schema['x-unit'];
+  if (unit) return { zh: `${String(value)} ${unit.zh}`, en: `${String(value)} ${unit.en}` };
+  return schema['x-options']?.[String(value)] ?? labels[String(value)] ?? same(String(value));
 }
 
 /** An instant by the company's clock: 11-28 14:00. */

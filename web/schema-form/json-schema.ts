@@ -4,9 +4,13 @@ export interface JsonSchema {
   'x-title'?: { zh: string; en: string };
   /** Words of the values of `enum`. */
   'x-options'?: Record<string, { zh: string; en: string }>;
-  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `personal`: of somebody, masked once it is sent. */
-  'x-kind'?: 'money' | 'photos' | 'personal';
+  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `personal`: of somebody, masked once it is sent. `instant`: by the company's clock. */
+  'x-kind'?: 'money' | 'photos' | 'personal' | 'instant';
   'x-personal'?: 'name' | 'phone' | 'id-number' | 'plate';
+  /** What a number counts. */
+  'x-unit'?: { zh: string; en: string };
+  /** What the id is of. */
+  'x-reference'?: 'item' | 'person' | 'place';
   default?: unknown;
   anyOf?: JsonSchema[];
   title?: string;

@@ -16,7 +16,7 @@ export interface ProcessType {
 }
 
 /** Kinds of things that a form can refer to. */
-export type Reference = 'item' | 'person';
+export type Reference = 'item' | 'person' | 'place';
 
 /** Words of a form field, for the web's label and for errors. */
 export function titled<Schema extends z.ZodType>(schema: Schema, zh: string, en: string): Schema {
@@ -31,6 +31,17 @@ export function worded<Schema extends z.ZodType>(schema: Schema, options: Readon
 /** An amount of money: integer fen in the form, asked for and shown in yuan. */
 export function money<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ 'x-kind': 'money' });
+}
+
+/** An instant: written with any offset, kept as ISO 8601 in UTC, asked for and shown by the company's clock. */
+export function instant(): z.ZodType<string, string> {
+  return z.iso.datetime({ offset: true, abort: true }).refine((at) => /^(20|21)\d\d-/.test(at), 'instant.out-of-range')
+    .transform((at) => new Date(at).toISOString()).meta({ 'x-kind': 'instant' });
+}
+
+/** What a number counts, for the web's label and wherever the number is shown: `inUnit(z.int().min(1).max(1_440), '分钟', 'min')`. */
+export function inUnit<Schema extends z.ZodType>(schema: Schema, zh: string, en: string): Schema {
+  return schema.meta({ 'x-unit': { zh, en } satisfies Text });
 }
 
 /**
