@@ -527,6 +527,8 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'personal.id-number': { zh: '证件号码不正确，请核对。', en: 'is no valid ID number: look at it again.' },
   'personal.plate': { zh: '请填写车牌号，例如 京A12345。', en: 'must be a number plate such as 京A12345.' },
   'personal.again': { zh: '无法与之前的内容对应，请重新填写。', en: 'cannot be told from another row of before: type it again.' },
+  'repair.ahead': { zh: '须是将来的时间，且在 60 天之内。', en: 'must be still to come, within 60 days.' },
+  'repair.contact': { zh: '请填写 7 至 20 位的电话号码。', en: 'must be a phone number of 7 to 20 digits.' },
   'visit.code-or-proof': { zh: '请填写短信验证码（code），或从应用进入所得的凭据（proof），二者只填其一。', en: 'give either the code of the message or the proof from your app, one of them.' },
   'visit.who': { zh: '请填写。', en: 'is needed.' },
   'visit.who-proven': { zh: '从应用进入时以应用提供的为准，请不要填写。', en: 'is known from your app: leave it out.' },

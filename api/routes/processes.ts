@@ -29,6 +29,11 @@ import { maskPersonal } from '../processes/personal.ts';
 import { contractOf, jsonSchema, plannedSteps, presentEntry, presentProcess, presentSteps } from '../processes/present.ts';
 import { supplyLinesOf } from '../supply/requisition-lines.ts';
 
+/** Deadlines by which a policy acts on its task; a promise is the task's due instant, and the clock of a process has its own place. */
+function isOwn(kind: string): kind is 'remind' | 'escalate' | 'expire' {
+  return ['remind', 'escalate', 'expire'].includes(kind);
+}
+
 /** How often a requester may urge, in hours. */
 const URGE_EVERY_HOURS = 4;
 
@@ -138,7 +143,7 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
           dueAt: task.due_at?.toISOString() ?? null,
           expireAt: task.expire_at?.toISOString() ?? null,
           expireOutcome: task.deadlines.find(({ kind }) => kind === 'expire')?.outcome ?? null,
-          deadlines: task.deadlines.map(({ kind, n, at }) => ({ kind, n, at })),
+          deadlines: task.deadlines.flatMap(({ kind, n, at }) => (isOwn(kind) ? [{ kind, n, at }] : [])),
           policyVersion: task.policy_version,
           calendarVersion: task.calendar_version,
           mayDecide: mayAct(task, actor),

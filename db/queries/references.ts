@@ -12,6 +12,8 @@ export async function referred(
   const queries: Record<Reference, () => Promise<{ id: string; zh: string; en: string; active: boolean }[]>> = {
     item: () => db('item').select('id', 'name as zh', 'name as en', 'active').whereIn('id', [...ids]),
     person: () => db('person').select('id', 'name as zh', 'name as en', 'active').whereIn('id', [...ids]),
+    repairer: () => db('person').leftJoin('repairer', 'repairer.person_id', 'person.id').whereIn('person.id', [...ids])
+      .select('person.id', 'person.name as zh', 'person.name as en', db.raw('person.active AND coalesce(repairer.active, false) AS active')),
     place: () => db('place_path').select('id', 'full_name as zh', 'full_name_en as en', 'active').whereIn('id', [...ids]),
   };
   const rows = ids.length > 0 ? await queries[kind]() : [];

@@ -5,6 +5,7 @@ import { recordAudit } from '../queries/audit.ts';
 import { demoAnnouncements } from './demo-announcements.ts';
 import { demoItems } from './demo-items.ts';
 import { demoDepartments, demoPeople, demoRoles } from './demo-people.ts';
+import { demoRepairers } from './demo-repairers.ts';
 
 /** The password of every demo account. It is public: the demo binds loopback only. */
 export const DEMO_PASSWORD = 'houqin-demo';
@@ -30,6 +31,7 @@ export async function seedDemoCompany(databaseUrl: string): Promise<void> {
       await insertPeople(trx, hashes);
       await insertItems(trx);
       await insertAnnouncements(trx);
+      await insertRepairers(trx);
       await recordAudit(trx, { actor: { kind: 'system' }, action: 'demo-company-seeded' });
     });
   } finally {
@@ -77,6 +79,13 @@ async function insertItems(trx: Knex.Transaction): Promise<void> {
   await trx('item').insert(rows.map(({ item }) => item));
   await trx('stock_movement').insert(rows.filter(({ onHand }) => onHand > 0).map(({ item, onHand }) => ({
     item_id: item.id, kind: 'receipt', quantity: onHand, person_id: STOREKEEPER, note: '期初库存',
+  })));
+}
+
+async function insertRepairers(trx: Knex.Transaction): Promise<void> {
+  const buildings: { id: string; name: string }[] = await trx('place').where({ kind: 'building' }).select('id', 'name');
+  await trx('repairer').insert(demoRepairers.map(({ person, skills, buildings: names, onCall = false, week }) => ({
+    person_id: person, skills, building_ids: buildings.filter(({ name }) => names.includes(name)).map(({ id }) => id), on_call: onCall, week: JSON.stringify(week),
   })));
 }
 

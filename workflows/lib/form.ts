@@ -16,7 +16,7 @@ export interface ProcessType {
 }
 
 /** Kinds of things that a form can refer to. */
-export type Reference = 'item' | 'person' | 'place';
+export type Reference = 'item' | 'person' | 'place' | 'repairer';
 
 /** Words of a form field, for the web's label and for errors. */
 export function titled<Schema extends z.ZodType>(schema: Schema, zh: string, en: string): Schema {
