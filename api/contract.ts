@@ -17,6 +17,7 @@ import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
 import { smsContract } from './contract/sms.ts';
 import { personalContract } from './contract/personal.ts';
+import { repairContract } from './contract/repairs.ts';
 import { visitContract } from './contract/visits.ts';
 import { askContract } from './contract/asks.ts';
 import { phoneCodeContract } from './contract/phone-codes.ts';
@@ -46,6 +47,7 @@ export const contract = {
   people: peopleContract,
   personal: personalContract,
   visits: visitContract,
+  repairs: repairContract,
 };
 
 /** The same as a list. */

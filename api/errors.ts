@@ -323,6 +323,16 @@ export const problems = {
     title: { zh: '核对次数已用完', en: 'No tries left' },
     detail: { zh: '每次来访最多核对 {most} 次；请查看证件原件，或联系被访人。', en: 'At most {most} times for a visit: look at the card itself, or ask the host.' },
   },
+  'no-phone': {
+    status: 409,
+    title: { zh: '没有联系电话', en: 'No phone' },
+    detail: { zh: '报修单和通讯录中都没有电话，请在进展中留言。', en: 'Neither the order nor the directory has a phone: leave a comment on the case.' },
+  },
+  'not-rateable': {
+    status: 409,
+    title: { zh: '暂不能补充评价', en: 'Cannot be rated now' },
+    detail: { zh: '修复并结束之后才能补充评价；进行中的请在待办中评价。', en: 'It can be rated once more after it was repaired and closed; until then rate it in your inbox.' },
+  },
   'visit-not-inside': {
     status: 409,
     title: { zh: '尚未签到或已签离', en: 'Not inside' },
@@ -528,6 +538,8 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'personal.plate': { zh: '请填写车牌号，例如 京A12345。', en: 'must be a number plate such as 京A12345.' },
   'personal.again': { zh: '无法与之前的内容对应，请重新填写。', en: 'cannot be told from another row of before: type it again.' },
   'repair.ahead': { zh: '须是将来的时间，且在 60 天之内。', en: 'must be still to come, within 60 days.' },
+  'repair.until': { zh: '须晚于开始时间。', en: 'must be after the start.' },
+  'repair.building': { zh: '没有这座楼，请重新选择。', en: 'is no building in use: choose another one.' },
   'repair.contact': { zh: '请填写 7 至 20 位的电话号码。', en: 'must be a phone number of 7 to 20 digits.' },
   'visit.code-or-proof': { zh: '请填写短信验证码（code），或从应用进入所得的凭据（proof），二者只填其一。', en: 'give either the code of the message or the proof from your app, one of them.' },
   'visit.who': { zh: '请填写。', en: 'is needed.' },
