@@ -195,6 +195,13 @@ export const problems = {
     detail: { zh: '此公告尚未发布，无需撤下。', en: 'This announcement is not published: there is nothing to withdraw.' },
   },
 
+  // Places
+  'place-name-taken': {
+    status: 409,
+    title: { zh: '名称已被使用', en: 'Name taken' },
+    detail: { zh: '那里已有同名的在用场所，请换一个名称，或先停用另一个。', en: 'Another place there has this name: choose another, or take that one out of use first.' },
+  },
+
   // Office items
   'item-code-taken': {
     status: 409,
@@ -507,6 +514,13 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'person.unknown': { zh: '没有此人员，或已停用。', en: 'is no active person.' },
   'department-id.invalid': { zh: '不是部门编号。', en: 'is not a department’s id.' },
   'department.unknown': { zh: '没有此部门。', en: 'is no department.' },
+  'place-id.invalid': { zh: '不是场所编号。', en: 'is not a place’s id.' },
+  'place.code': { zh: '须为 6 个字母或数字，不含 0、O、1、I。', en: 'must be 6 letters or digits, without 0, O, 1 and I.' },
+  'place.unknown': { zh: '没有此场所。', en: 'is no place.' },
+  'place.wrong-parent': {
+    zh: '不能设在那里：楼栋在最上，楼层在楼栋内，房间在楼层或楼栋内，设备在三者之一内。',
+    en: 'cannot stand there: a building stands alone, a floor in a building, a room on a floor or in a building, a device in any of them.',
+  },
   'role-id.invalid': { zh: '不是角色编号。', en: 'is not a role’s id.' },
   'role.unknown': { zh: '没有此角色。', en: 'is no role.' },
   'announcement-id.invalid': { zh: '不是公告编号。', en: 'is not an announcement’s id.' },

@@ -24,7 +24,7 @@ export type Answers = Readonly<Record<Who, number>>;
  */
 export const cases = ['waiting', 'waiting2', 'claimed', 'returned', 'ended', 'unknown'] as const;
 export type Case = (typeof cases)[number];
-export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'visit' | 'inside' | 'gone' | 'blocked' | 'device'
+export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'visit' | 'inside' | 'gone' | 'blocked' | 'device' | 'place'
   | 'order' | 'repaired' | 'fitter' | 'absence' | 'any';
 
 /** Everybody, logged in or not, gets `status`. */
@@ -242,6 +242,13 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'PATCH /admin/departments/:id': { department: administratorOnly, unknown: unknownToAdministrator },
   'GET /admin/roles': { any: administratorOnly },
   'PATCH /admin/roles/:id': { role: administratorOnly, unknown: unknownToAdministrator },
+
+  'GET /places': { any: loggedIn(200) },
+  'GET /admin/places': { any: administratorOnly },
+  'GET /admin/places.csv': { any: administratorOnly },
+  'POST /admin/places': { any: office({ 201: 'admin' }) },
+  'POST /admin/places/import': { any: administratorOnly },
+  'PATCH /admin/places/:id': { place: administratorOnly, unknown: unknownToAdministrator },
 
   'GET /announcements': { any: loggedIn(200) },
   // A draft is nobody's to read but where it is written.
