@@ -25,6 +25,7 @@ export const homeTexts = {
   'home.draft': { zh: '继续 {time}的草稿', en: 'Go on with the draft, {time}' },
   'home.again': { zh: '再来一次：{title}', en: 'Again: {title}' },
   'home.unread': { zh: '未读', en: 'unread' },
+  'home.desks': { zh: '我的岗位', en: 'My desks' },
   'notice.task-opened': { zh: '新的待办', en: 'New task' },
   'notice.task-transferred': { zh: '转办给您', en: 'Handed to you' },
   'notice.task-urged': { zh: '催办', en: 'You are being urged' },

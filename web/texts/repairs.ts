@@ -116,7 +116,7 @@ export const repairTexts = {
   'repairs.column.more': { zh: '显示其余 {n} 单', en: 'Show {n} more' },
   'repairs.none': { zh: '没有工单', en: 'None' },
   'repairs.none.found': { zh: '没有找到', en: 'Nothing found' },
-  'repairs.elsewhere': { zh: '另有 {n} 单在部门领导或报修人手中', en: '{n} more with a leader or the requester' },
+  'repairs.elsewhere': { zh: '另有 {n} 单正在安排下一步', en: '{n} more whose next step is on its way' },
   'repairs.asked': { zh: '询问 {name}', en: 'asked: {name}' },
   'repairs.one-click': { zh: '一键派单', en: 'Dispatch' },
   'repairs.by-hand': { zh: '手工派单…', en: 'By hand…' },
