@@ -327,6 +327,7 @@ describe('the gate under attack', function () {
       expect(await arrivals(visit.id)).to.equal(1);
       const messages = await product.db('outbox').where({ process_id: visit.id, name: 'decide' });
       expect(messages).to.have.length(1);
+      expect(await product.db('sms').where({ template: 'visit-arrived' }).where('key', 'like', `${visit.id}.%`)).to.have.length(1);
       await openTask(product, visit.id, 'departure');
       expect(await product.db('task').where({ process_id: visit.id, step: 'departure' })).to.have.length(1);
     }

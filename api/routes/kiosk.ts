@@ -25,6 +25,8 @@ function whole({ code, phoneTail }: { code?: string | undefined; phoneTail?: str
 
 /** What a kiosk may do: let in and out whoever proves to be expected, and ask for a visit. It lists nothing, finds nobody and shows no phone. */
 export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
+  const tells = { seal, sms: config.sms.order.length > 0 };
+
   /** A look at something that could be guessed: counted before it is looked at, and again free when it was right. */
   async function guarded<Found>(kioskId: string | null, look: () => Promise<Found | undefined>): Promise<Found | undefined> {
     const attempt = await beginTry(db, kioskId);
@@ -41,7 +43,7 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
       await markBlocked(db, found.processId);
       throw new Problem('visit-code-wrong');
     }
-    const entry = await db.transaction((trx) => enter(trx, { kiosk: kiosk.id }, found));
+    const entry = await db.transaction((trx) => enter(trx, tells, { kiosk: kiosk.id }, found));
     if (entry === 'closed') throw new Problem('visit-code-wrong');
     if (entry === 'arranging') throw new Problem('visit-arranging', {}, { retryAfter: 3 });
     outbox.kick(found.processId);
@@ -85,7 +87,7 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
       const found = await guarded(kiosk.id, () => (byCode ? passByCode(db, seal, { ...byCode, used: true }) : byQr(qr!, ['pass', 'entry'])));
       if (!found) throw new Problem('visit-code-wrong');
       const { processId } = found;
-      const done = await db.transaction((trx) => decideAtGate(trx, { kiosk: kiosk.id }, { processId, step: 'departure', outcome: 'left' }));
+      const done = await db.transaction((trx) => decideAtGate(trx, tells, { kiosk: kiosk.id }, { processId, step: 'departure', outcome: 'left' }));
       if (!done) throw new Problem('visit-not-inside');
       outbox.kick(processId);
       const row = (await findVisit(db, processId))!;

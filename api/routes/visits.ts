@@ -33,11 +33,13 @@ const MOST_EXPORTED = 10_000;
 const MOST_DAYS = 366;
 
 /** Visits as staff see them: invitations, the front desk, the block list, kiosks, statistics. What outsiders see is in `visit-public.ts` and `kiosk.ts`. */
-export function visitRoutes({ db, seal, outbox }: Deps): Route[] {
+export function visitRoutes({ db, seal, config, outbox }: Deps): Route[] {
+  const tells = { seal, sms: config.sms.order.length > 0 };
+
   /** One step at the gate by somebody of the staff, in a transaction; then how the visit stands. */
   async function atGate(trx: Knex.Transaction, actor: Actor, id: string, step: string, outcome: string, data?: object): Promise<VisitRow> {
     const before = await found(trx, id);
-    if (!(await decideAtGate(trx, { viewer: actor }, { processId: id, step, outcome, ...(data && { data }) }))) throw notSo(before);
+    if (!(await decideAtGate(trx, tells, { viewer: actor }, { processId: id, step, outcome, ...(data && { data }) }))) throw notSo(before);
     return (await findVisit(trx, id))!;
   }
 

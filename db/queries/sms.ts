@@ -19,6 +19,8 @@ export interface NewSms {
   locale: string;
   params: Readonly<Record<string, string>>;
   personId?: string;
+  /** How many of its template may go to the phone within a day, where that is fewer than of all kinds. */
+  most?: number;
   /** ISO 8601. It goes out at the earliest at `notBefore`, and is worth nothing after `expiresAt`. */
   notBefore: Date;
   expiresAt: Date;
@@ -41,9 +43,9 @@ export async function enqueueSms(trx: Knex.Transaction, seal: Seal, sms: NewSms)
   // Mostly there is one, when ten thousand tasks reach a deadline at once.
   if (await trx('sms').where({ key: sms.key }).first('id')) return false;
   const index = phoneIndex(seal, sms.phone);
-  const { n } = (await trx('sms').where({ phone_index: index }).where('created_at', '>', trx.raw(`now() - interval '1 day'`))
-    .count('* as n').first())!;
-  if (Number(n) >= MOST_TO_A_PHONE) return false;
+  const { all, alike } = (await trx('sms').where({ phone_index: index }).where('created_at', '>', trx.raw(`now() - interval '1 day'`))
+    .select(trx.raw('count(*)::int AS "all"'), trx.raw('(count(*) FILTER (WHERE template = ?))::int AS alike', [sms.template])).first())!;
+  if (all >= MOST_TO_A_PHONE || alike >= (sms.most ?? MOST_TO_A_PHONE)) return false;
   const id = `sms-${uuidv7()}`;
   const inserted = await trx('sms').insert({
     id,

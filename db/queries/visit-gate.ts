@@ -1,21 +1,31 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
+import { e164 } from '../../sms/phone.ts';
+import { shortValue } from '../../sms/templates.ts';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
 import { decideTask } from './decisions.ts';
+import { personalOf } from './personal.ts';
 import { sendNotices } from './send-notices.ts';
+import { enqueueSms, phonesOf } from './sms.ts';
 import type { Viewer } from './visibility.ts';
 import { codeHash, MOST_TRIES, tailIndex } from './visits.ts';
 
 /** Who decides at the gate: somebody of the desk, the host, or the system at a kiosk (or for a visitor). */
 export type Gatekeeper = { viewer: Viewer } | { kiosk: string } | 'visitor';
 
+/** How the gate tells a host: `sms` says whether SMS leave at all. */
+export interface Tells {
+  seal: Seal;
+  sms: boolean;
+}
+
 /**
  * Decides the open task of a visit at `step`: the one way in and out, by kiosk and front desk alike, so that the first of them wins. False
  * when no such task is open.
  */
 export async function decideAtGate(
-  trx: Knex.Transaction, by: Gatekeeper, { processId, step, outcome, data }: { processId: string; step: string; outcome: string; data?: object },
+  trx: Knex.Transaction, tells: Tells, by: Gatekeeper, { processId, step, outcome, data }: { processId: string; step: string; outcome: string; data?: object },
 ): Promise<boolean> {
   const task = await trx('task').where({ process_id: processId, step, state: 'open' }).first('id');
   if (!task) return false;
@@ -34,14 +44,32 @@ export async function decideAtGate(
     status: 200,
     answer: {},
   });
-  if (decidedAt && outcome === 'arrived') await tellHost(trx, processId, task.id);
+  if (decidedAt && outcome === 'arrived') await tellHost(trx, tells, processId, task.id);
   return decidedAt !== undefined;
 }
 
-/** The host hears that the visitor is there. */
-async function tellHost(trx: Knex.Transaction, processId: string, taskId: string): Promise<void> {
-  const { host_id: host } = await trx('visit').where({ process_id: processId }).first('host_id');
-  if (host) await sendNotices(trx, [host], { key: `${taskId}.arrived`, kind: 'visitor-arrived', processId, taskId: null });
+/** Who stands at the gate for longer has been fetched, or has asked the front desk. */
+const ARRIVAL_SMS_MS = 3_600_000;
+/** So many arrivals a day one host hears of by SMS: a crowd must not use up what reviews are asked by. */
+const MOST_ARRIVAL_SMS = 20;
+
+/** The host hears that the visitor is there: in the app, and by SMS as long as limits let it. Both stand or fall with the check-in. */
+async function tellHost(trx: Knex.Transaction, { seal, sms }: Tells, processId: string, taskId: string): Promise<void> {
+  const { host_id: host, visitor, company, place } = await trx('visit').where({ process_id: processId }).first('host_id', 'visitor', 'company', 'place');
+  if (!host) return;
+  const key = `${taskId}.arrived`;
+  await sendNotices(trx, [host], { key, kind: 'visitor-arrived', processId, taskId: null });
+  if (!sms) return;
+  const [person] = await phonesOf(trx, [host], 'visit-arrived');
+  const phone = person && e164(person.phone);
+  if (!phone) return;
+  const name = (await personalOf(trx, seal, processId)).get('visitor.name') ?? visitor;
+  const now = Date.now();
+  await enqueueSms(trx, seal, {
+    key, phone, personId: host, template: 'visit-arrived', locale: person.locale, most: MOST_ARRIVAL_SMS,
+    params: { visitor: shortValue(company ? `${company} ${name}` : name), place: shortValue(place) },
+    notBefore: new Date(now), expiresAt: new Date(now + ARRIVAL_SMS_MS),
+  });
 }
 
 /** How a visit stands at the gate. */
@@ -99,13 +127,13 @@ export async function passById(db: Db, id: string): Promise<AtGate | undefined> 
 export type Entry = 'in' | 'arranging' | 'closed';
 
 /** Lets in with a pass, once, and only while it is valid by the database's clock. */
-export async function enter(trx: Knex.Transaction, by: Gatekeeper, { passId, processId }: AtGate): Promise<Entry> {
+export async function enter(trx: Knex.Transaction, tells: Tells, by: Gatekeeper, { passId, processId }: AtGate): Promise<Entry> {
   const { status } = await trx('process').where({ id: processId }).forUpdate().first('status');
   if (status === 'ended') return 'closed';
   const [pass] = await whereOpen(trx('visit_pass').where({ id: passId }).whereNull('used_at').whereNull('revoked_at'))
     .update({ used_at: trx.raw('clock_timestamp()'), tries: 0 }).returning('id');
   if (!pass) return 'closed';
-  if (await decideAtGate(trx, by, { processId, step: 'arrival', outcome: 'arrived' })) return 'in';
+  if (await decideAtGate(trx, tells, by, { processId, step: 'arrival', outcome: 'arrived' })) return 'in';
   // As it was: the visitor tries again in a moment.
   await trx('visit_pass').where({ id: passId }).update({ used_at: null });
   return 'arranging';
