@@ -167,6 +167,11 @@ export const visitContract = {
     summary: { zh: '前台签到', en: 'Check in at the front desk' },
     params: z.strictObject({ id }), body: z.strictObject({}), response: z.object({ visit: visitItem, pass }),
   }),
+  checkInByCode: endpoint({
+    method: 'post', path: '/visits/check-ins', access: desk,
+    summary: { zh: '前台签到：访客的到访码加手机后四位（与自助机相同）', en: 'Check in at the front desk by code and phone, as at the kiosk' },
+    body: z.strictObject({ code, phoneTail }), response: z.object({ visit: visitItem, pass }),
+  }),
   checkOut: endpoint({
     method: 'post', path: '/visits/:id/check-out', access: desk, idempotent: true,
     summary: { zh: '前台签离', en: 'Check out at the front desk' },
