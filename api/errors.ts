@@ -359,6 +359,13 @@ export const problems = {
     title: { zh: '尝试次数过多', en: 'Too many tries' },
     detail: { zh: '请一分钟后再试，或到前台。', en: 'Try again in a minute, or go to the front desk.' },
   },
+  'kiosk-too-many-walk-ins': {
+    status: 429,
+    title: { zh: '本机登记过多', en: 'Too many requests here' },
+    detail: {
+      zh: '本机一小时最多登记 {most} 次来访，请到前台办理。', en: 'This kiosk takes {most} requests an hour at most: please go to the front desk.',
+    },
+  },
   'enrolment-code-wrong': {
     status: 422,
     title: { zh: '启用码无效', en: 'Enrolment code not valid' },

@@ -6,7 +6,7 @@ import { visitContract } from '../contract/visits.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { invalidField, Problem } from '../errors.ts';
-import { hashOfToken, kioskCredential } from '../kiosk.ts';
+import { hashOfToken, kioskCredential, limitWalkIns } from '../kiosk.ts';
 import { letIn, tellsOf } from '../visits/gate.ts';
 import { ownVisitOf } from '../visits/own.ts';
 import { readQr } from '../visits/qr.ts';
@@ -83,6 +83,7 @@ export function kioskRoutes(deps: Deps): Route[] {
       const { id, token } = await db.transaction(async (trx) => {
         const known = await visitOfRequest(trx, requestKey);
         if (known) return { id: known, token: await addLink(trx, known, kiosk.id) };
+        await limitWalkIns(trx, kiosk.id);
         const process = await startOutsideVisit(trx, seal, {
           visitor, purpose, party, place: kiosk.place, from: new Date(now).toISOString(), until: new Date(now + hours * HOUR_MS).toISOString(),
         }, { host, way: 'kiosk', locale, requestKey });

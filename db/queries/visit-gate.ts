@@ -198,6 +198,17 @@ export async function forgetTry(db: Db | Knex.Transaction, id: number): Promise<
   await db('kiosk_failure').where({ id }).delete();
 }
 
+/** Makes walk-ins of one kiosk take turns until the transaction ends; answers how many were asked for within an hour, and in how many seconds the first is older. */
+export async function walkInsLastHour(trx: Knex.Transaction, kioskId: string): Promise<{ count: number; freeIn: number }> {
+  await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`walk-ins ${kioskId}`]);
+  // Their window began when they were asked for: its index finds them, and twice the time covers clocks that differ.
+  const { rows: [row] } = await trx.raw<{ rows: { count: number; freeIn: number }[] }>(`
+    SELECT count(*)::int AS count, coalesce(ceil(extract(epoch FROM min(asked_at) + interval '1 hour' - now())), 0)::int AS "freeIn"
+    FROM visit WHERE way = 'kiosk' AND from_at > now() - interval '2 hours' AND asked_at > now() - interval '1 hour'
+      AND EXISTS (SELECT FROM visit_link WHERE visit_link.process_id = visit.process_id AND kiosk_id = ?)`, [kioskId]);
+  return row!;
+}
+
 /** Failures of the last hour, of all kiosks. */
 export async function failuresLastHour(db: Db): Promise<number> {
   const row = await db('kiosk_failure').where('at', '>', db.raw("now() - interval '1 hour'")).count('* as n').first();

@@ -47,6 +47,7 @@ export const kioskTexts = {
     en: 'The connection was lost a moment ago, and it may be done already. Please ask at the front desk.',
   },
   'kiosk.limit': { zh: '尝试次数过多', en: 'Too many tries' },
+  'kiosk.ask.limit': { zh: '请到前台办理', en: 'Please go to the front desk' },
   'kiosk.trouble': { zh: '这次没有办成', en: 'This did not work' },
 
   'kiosk.welcome': { zh: '欢迎，{name}', en: 'Welcome, {name}' },
