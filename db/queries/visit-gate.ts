@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import { e164 } from '../../sms/phone.ts';
 import { shortValue } from '../../sms/templates.ts';
@@ -9,7 +8,7 @@ import { personalOf } from './personal.ts';
 import { sendNotices } from './send-notices.ts';
 import { enqueueSms, phonesOf } from './sms.ts';
 import type { Viewer } from './visibility.ts';
-import { codeHash, MOST_TRIES, tailIndex } from './visits.ts';
+import { isCodeOf, MOST_TRIES, tailIndexes } from './visits.ts';
 
 /** Who decides at the gate: somebody of the desk, the host, or the system at a kiosk (or for a visitor). */
 export type Gatekeeper = { viewer: Viewer } | { kiosk: string } | 'visitor';
@@ -78,6 +77,8 @@ export interface AtGate {
   processId: string;
 }
 
+const NO_HASH = Buffer.alloc(32);
+
 /**
  * The pass whose code and phone these are. Each look at a code is counted before it is compared, so that twenty guesses at once are no more
  * than twenty in a row; five per pass. `used`: one whose visitor is inside. Undefined alike for unknown, wrong, early, late and tried too often.
@@ -86,16 +87,16 @@ export async function passByCode(
   db: Db, seal: Seal, { code, phoneTail, used }: { code: string; phoneTail: string; used: boolean },
 ): Promise<AtGate | undefined> {
   const passes: { id: string; process_id: string }[] = await db('visit_pass').join('visit', 'visit.process_id', 'visit_pass.process_id')
-    .where('visit.phone_tail_index', tailIndex(seal, phoneTail)).whereNull('visit_pass.revoked_at').where('tries', '<', MOST_TRIES)
+    .whereIn('visit.phone_tail_index', tailIndexes(seal, phoneTail)).whereNull('visit_pass.revoked_at').where('tries', '<', MOST_TRIES)
     .modify((query) => (used ? query.whereNotNull('used_at') : whereOpen(query.whereNull('used_at'))))
     .orderBy('visit_pass.created_at', 'desc').limit(20).select('visit_pass.id', 'visit_pass.process_id');
   let found: AtGate | undefined;
   for (const { id, process_id: processId } of passes) {
     const [counted] = await db('visit_pass').where({ id }).where('tries', '<', MOST_TRIES).update({ tries: db.raw('tries + 1') }).returning(['code_hash']);
-    if (counted && timingSafeEqual(counted.code_hash, codeHash(seal, id, code))) found ??= { passId: id, processId };
+    if (counted && isCodeOf(seal, id, counted.code_hash, code)) found ??= { passId: id, processId };
   }
   // As much work where there is none.
-  if (passes.length === 0) codeHash(seal, 'pass-none', code);
+  if (passes.length === 0) isCodeOf(seal, 'pass-none', NO_HASH, code);
   return found;
 }
 
