@@ -222,6 +222,7 @@ describe('The kiosk in a real browser', function () {
     const [badge, ...more] = await printed(page);
     expect(more).to.eql([]);
     expect(badge).to.include(VISITOR.name).and.include(VISITOR.company);
+    expect(badge).to.match(/有效\s*\d{4}-\d\d-\d\d \d\d:\d\d–(\d{4}-\d\d-\d\d )?\d\d:\d\d/).and.match(/LF\S+ · \d{4}-\d\d-\d\d \d\d:\d\d 签到/);
     for (const secret of [VISITOR.phone, VISITOR.phone.slice(-4), '11010519491231002X', VISITOR.plate]) expect(badge).to.not.include(secret);
     expect(await page.locator('.kiosk').textContent()).to.not.include(VISITOR.name);
     await page.getByRole('button', { name: '完成' }).click();

@@ -195,6 +195,9 @@ describe('Visitors in a real browser', function () {
       await badge.getByText('张志远').waitFor();
       expect(await badge.textContent()).not.to.match(/138\d|\*{4}/);
       expect(await badge.locator('svg rect').count()).to.be.greaterThan(100);
+      // The times that a kiosk prints, too: the window, and when the visitor came in.
+      expect(await badge.textContent()).to.match(/有效\d{4}-\d\d-\d\d \d\d:\d\d–(\d{4}-\d\d-\d\d )?\d\d:\d\d/).and.to.match(/LF\S+ · \d{4}-\d\d-\d\d \d\d:\d\d 签到/);
+      expect(await badge.evaluate((each) => [each.scrollHeight - each.clientHeight, getComputedStyle(each).getPropertyValue('page')])).to.eql([0, 'visitor-badge']);
       await page.emulateMedia({ media: 'print' });
       expect(await page.locator('#app').isVisible()).to.equal(false);
       await page.emulateMedia({ media: 'screen' });

@@ -125,11 +125,4 @@ export const kioskTexts = {
   'kiosk.wait.expired': { zh: '很抱歉，没有等到答复', en: 'We are sorry: nobody answered' },
   'kiosk.wait.cancelled': { zh: '来访已取消', en: 'The visit was cancelled' },
   'kiosk.wait.over': { zh: '这次来访已办理', en: 'This visit has been dealt with' },
-
-  'kiosk.badge': { zh: '访客证', en: 'Visitor' },
-  'kiosk.badge.host': { zh: '被访人', en: 'Host' },
-  'kiosk.badge.place': { zh: '地点', en: 'Place' },
-  'kiosk.badge.valid': { zh: '有效', en: 'Valid' },
-  'kiosk.badge.party': { zh: '{n} 人', en: '{n} {n:person|people}' },
-  'kiosk.badge.qr': { zh: '访客证二维码', en: 'QR code of the pass' },
 } as const satisfies TextTable;

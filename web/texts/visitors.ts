@@ -102,8 +102,6 @@ export const visitorTexts = {
   'visitors.pass': { zh: '访客证', en: 'Visitor' },
   'visitors.pass.print': { zh: '打印访客证', en: 'Print the pass' },
   'visitors.pass.again': { zh: '补打访客证', en: 'Print the pass again' },
-  'visitors.pass.until': { zh: '有效至', en: 'Valid until' },
-  'visitors.pass.qr': { zh: '访客证二维码', en: 'QR code of the pass' },
   'visitors.pass.none': { zh: '只有在访的访客有访客证；请在看板上查看此次来访。', en: 'Only a visitor who is inside has a pass: look at the visit on the board.' },
   'visitors.pass.away': { zh: '暂时打不开，请刷新重试。', en: 'It cannot be loaded at the moment: reload the page.' },
   'visitors.pass.hint': { zh: '86 × 54 毫米；离开时交回，或在自助机、前台扫码签离。', en: '86 × 54 mm. Scanned at the kiosk or the front desk when leaving.' },
