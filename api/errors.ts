@@ -546,7 +546,7 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'visit.too-far': { zh: '最多提前 60 天。', en: 'can be 60 days ahead at most.' },
   'visit.too-many-days': { zh: '一次最多报备 14 天。', en: 'at most 14 days at once.' },
   'visit.too-many-days-read': { zh: '一次最多查看 366 天。', en: 'at most 366 days at once.' },
-  'visit.time-of-day': { zh: '请填写 08:30 这样的时间。', en: 'must be a time such as 08:30.' },
+  'time-of-day': { zh: '请填写 08:30 这样的时间。', en: 'must be a time such as 08:30.' },
   'visit.host-how': { zh: '请填写被访人的部门或电话。', en: 'is needed, or the host’s phone.' },
   'date.too-early': { zh: '须为 1900 年以后的日期。', en: 'must be a day after the year 1900.' },
   cursor: { zh: '游标无效，请从第一页重新开始。', en: 'is not a cursor of this list: start again from the first page.' },

@@ -4,8 +4,8 @@ export interface JsonSchema {
   'x-title'?: { zh: string; en: string };
   /** Words of the values of `enum`. */
   'x-options'?: Record<string, { zh: string; en: string }>;
-  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `personal`: of somebody, masked once it is sent. */
-  'x-kind'?: 'money' | 'photos' | 'personal';
+  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `time`: a time of day, `08:30`. `personal`: of somebody, masked once it is sent. */
+  'x-kind'?: 'money' | 'photos' | 'time' | 'personal';
   'x-personal'?: 'name' | 'phone' | 'id-number' | 'plate';
   default?: unknown;
   anyOf?: JsonSchema[];
@@ -24,7 +24,7 @@ export interface JsonSchema {
 }
 
 /** How a field is drawn. */
-export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'photos' | 'lines' | 'group';
+export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'time' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'photos' | 'lines' | 'group';
 
 /** What begins so stands in a form for a photo that is still on its way. */
 export const PENDING = 'upload-';
@@ -62,6 +62,7 @@ export function kindOf(given: JsonSchema): FieldKind {
   if (schema['x-kind'] === 'money') return 'money';
   if (schema.type === 'integer' || schema.type === 'number') return schema.type;
   if (schema.format === 'date') return 'date';
+  if (schema['x-kind'] === 'time') return 'time';
   return (schema.maxLength ?? 0) > LONG ? 'long-text' : 'text';
 }
 

@@ -33,6 +33,11 @@ export function money<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ 'x-kind': 'money' });
 }
 
+/** A time of day by the company's clock, as `08:30`. */
+export function timeOfDay(): z.ZodString {
+  return z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'time-of-day').meta({ 'x-kind': 'time' });
+}
+
 /**
  * Photos, `least` to `most` of them: taken or chosen on the page, in the form as ids of uploaded files. When it is sent they become the
  * process's, and whoever sees the process sees them. Not inside a union.
