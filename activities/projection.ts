@@ -9,15 +9,17 @@ import { sendNotices } from '../db/queries/send-notices.ts';
 import { aroundTask, endProcess, openTask } from '../db/queries/workflow-steps.ts';
 import { timeoutsInForce, type TimeoutsInForce } from '../db/queries/timeouts.ts';
 import type { Bounds, Candidate, TaskContext } from '../workflows/lib/contract.ts';
+import { processTypes } from '../workflows/contracts.ts';
 import type { Decision } from '../workflows/lib/messages.ts';
 import type { BusinessCalendar } from './deadlines/business-calendar.ts';
 import { computeDeadlines, handOverToSuperior } from './deadlines/deadlines.ts';
+import { clockDeadlines, isOfClock, passClock, turnClock, type ClockDeadline } from './process-clock.ts';
 import { sendDigests } from './sms-digest.ts';
 import { askHolders, asksBySms } from './task-asks.ts';
 
 /** An instant at which the clock acts on a task, as it stands in history. `at` is ISO 8601. */
 export interface Deadline {
-  kind: 'remind' | 'escalate' | 'expire';
+  kind: 'remind' | 'escalate' | 'expire' | 'promise' | ClockDeadline['kind'];
   n: number;
   at: string;
   outcome?: string;
@@ -43,6 +45,8 @@ export interface OpenTaskInput {
   openedAt: string;
   countFrom?: string;
   atDesk?: boolean;
+  /** The policy of the process's clock, and whether it runs while this task is open. */
+  clock?: { policy: string; runs: boolean };
 }
 
 /** How a task stands in PostgreSQL; `withdrawn` when its process has ended. */
@@ -64,6 +68,7 @@ interface TaskRow {
   ends_withdrawal: boolean;
   opened_at: Date;
   counted_from: Date | null;
+  context: TaskContext;
   lease_ends_at: Date | null;
   deadlines: Deadline[];
   policy_version: number;
@@ -112,6 +117,16 @@ export function createProjection({ db, seal, asks = asksBySms }: { db: Db; seal?
             step: task.step, n: deadline.n, at: deadline.at, policyVersion: task.policy_version, calendarVersion: task.calendar_version,
           },
         };
+        if (deadline.kind === 'promise') {
+          await breakPromise(trx, task, holders, key);
+          await recordAudit(trx, { ...event, action: 'promise-broken' });
+          return;
+        }
+        if (isOfClock(deadline.kind)) {
+          await passOfClock(trx, task, holders, { kind: deadline.kind, n: deadline.n });
+          await recordAudit(trx, { ...event, action: `${deadline.kind}-passed` });
+          return;
+        }
         if (deadline.kind === 'remind') {
           await noticeHolders(trx, task, holders, key, 'task-reminder', seal);
           await recordAudit(trx, { ...event, action: 'task-reminded' });
@@ -146,7 +161,8 @@ export function createProjection({ db, seal, asks = asksBySms }: { db: Db; seal?
     async rescheduleTask({ taskId }: { taskId: string }): Promise<TaskState> {
       return changeOpenTask(taskId, async (trx, task) => {
         const lease = task.lease_ends_at?.toISOString() ?? null;
-        const times = await deadlinesOf(trx, calendars, task.type, task.step, task.counted_from ?? task.opened_at, lease);
+        const own = await deadlinesOf(trx, calendars, task.type, task.step, task.counted_from ?? task.opened_at, lease);
+        const times = withPromise({ ...own, deadlines: [...own.deadlines, ...await clockDeadlines(trx, calendars, task.process_id)] }, task.context.promise);
         if (times.policyVersion === task.policy_version && times.calendarVersion === task.calendar_version) return;
         await trx('task').where({ id: taskId }).update({
           due_at: times.dueAt, expire_at: times.expireAt, deadlines: JSON.stringify(times.deadlines),
@@ -207,7 +223,9 @@ export function createProjection({ db, seal, asks = asksBySms }: { db: Db; seal?
     if (process.status === 'ended' && !input.afterEnd) return { state: 'withdrawn' };
     const excluded = input.byRequester ? [] : [...new Set([process.requester_id, ...approvers])];
     const candidates = await principalsFor(db, input.candidates.map((each) => principal(each, process)), excluded);
-    const times = deadlinesBy(calendars, around, new Date(input.countFrom ?? input.openedAt), input.expireAt);
+    const own = deadlinesBy(calendars, around, new Date(input.countFrom ?? input.openedAt), input.expireAt);
+    const ofClock = input.clock ? await turnClock(db, calendars, { ...input, ...input.clock }) : [];
+    const times = withPromise({ ...own, deadlines: [...own.deadlines, ...ofClock] }, input.context.promise);
     const opened = await openTask(db, {
       id: taskId,
       processId,
@@ -229,6 +247,31 @@ export function createProjection({ db, seal, asks = asksBySms }: { db: Db; seal?
     });
     const { deadlines, policyVersion, calendarVersion } = times;
     return opened ? { state: 'open', deadlines, policyVersion, calendarVersion } : undefined;
+  }
+
+  /** The requester hears once that a promise was broken; so do the holders and whoever watches the clock. */
+  async function breakPromise(trx: Knex.Transaction, task: TaskRow, holders: string[], key: string): Promise<void> {
+    const { requester_id: requester } = await trx('process').select('requester_id').where({ id: task.process_id }).first();
+    const { at, broken } = task.context.promise!;
+    await sendNotices(trx, [requester], { key, kind: broken, processId: task.process_id, taskId: null, detail: { at } });
+    await noticeHolders(trx, task, [...holders, ...watchersOf(task.type)], key, 'promise-broken', seal);
+  }
+
+  /** The process's clock: whoever holds the task and whoever watches are told; that it is late, the requester, too; at last their superior. */
+  async function passOfClock(trx: Knex.Transaction, task: TaskRow, holders: string[], { kind, n }: Pick<ClockDeadline, 'kind' | 'n'>): Promise<void> {
+    const policy = await passClock(trx, task.process_id, { kind, n });
+    if (policy === undefined) return;
+    const key = `${task.process_id}.${policy}.${kind}.${n}`;
+    const watchers = watchersOf(task.type);
+    if (kind === 'clock-escalate') {
+      await noticeHolders(trx, task, [await superiorOf(trx, watchers, [])], key, kind, seal);
+      return;
+    }
+    await noticeHolders(trx, task, [...holders, ...watchers], key, kind, seal);
+    if (kind === 'clock-due') {
+      const { requester_id: requester } = await trx('process').select('requester_id').where({ id: task.process_id }).first();
+      await sendNotices(trx, [requester], { key, kind: 'clock-late', processId: task.process_id, taskId: null });
+    }
   }
 
   async function ask({ type, step, taskId }: { type: string; step: string; taskId: string }): Promise<void> {
@@ -303,6 +346,17 @@ function principal(candidate: Candidate | `person:${string}`, process: Pick<Proc
   if (candidate === 'requester') return `person:${process.requester_id}`;
   if (candidate === 'leader') return `leader:${process.department_id}`;
   return candidate;
+}
+
+/** Roles that are warned of what is late. */
+function watchersOf(type: string): readonly string[] {
+  return processTypes[type]?.contract.clock?.warns ?? [];
+}
+
+/** With a promise the task is due when it is, and the clock looks then. */
+function withPromise(times: Times, promise: TaskContext['promise']): Times {
+  const deadlines = promise ? [...times.deadlines, { kind: 'promise' as const, n: 1, at: promise.at }] : times.deadlines;
+  return { ...times, dueAt: promise?.at ?? times.dueAt, deadlines: deadlines.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)) };
 }
 
 interface Times {

@@ -1,3 +1,4 @@
+export { repairOrder } from './repair-order/workflow.ts';
 export { sealUse } from './seal-use/workflow.ts';
 export { supplyRequisition } from './supply-requisition/workflow.ts';
 export { visit } from './visit/workflow.ts';

@@ -50,7 +50,7 @@ const item = z.object({
 
 const movement = z.object({
   id: z.int(),
-  kind: z.enum(['receipt', 'issue', 'stock-take']),
+  kind: z.enum(['receipt', 'issue', 'stock-take', 'repair']),
   quantity: z.int(),
   balance: z.int(),
   processId: z.string().nullable(),

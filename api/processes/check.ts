@@ -6,8 +6,10 @@ import { processTypes } from '../../workflows/contracts.ts';
 import type { Bounds, ProcessContract, Text } from '../../workflows/lib/contract.ts';
 import { dataSchema, type ProcessType } from '../../workflows/lib/form.ts';
 import type { Locale } from '../actor.ts';
-import { Problem, type FieldError } from '../errors.ts';
+import { Problem, textIn, type FieldError } from '../errors.ts';
 import { invalidInput } from '../input.ts';
+
+type Db = Parameters<typeof referred>[0];
 
 /** A form that its schema and its references allow, with the names of what it refers to. */
 export interface CheckedForm {
@@ -21,29 +23,46 @@ export async function checkForm(
 ): Promise<CheckedForm> {
   const parsed = type.form.safeParse(form);
   if (!parsed.success) throw invalidInput(parsed.error.issues, 'body', locale, prefix, type.form);
-  const labels = new Map<string, string>();
+  const labels = await checkReferences(trx, type, parsed.data, prefix);
+  return { form: parsed.data, label: (id) => labels.get(id)?.zh ?? id };
+}
+
+/**
+ * The names of what form or data refer to, all of which must be there and in use. Throws a 400 that names each field below `prefix`. Fields
+ * that stand in `bounded` are the task's own to check: what was in use when it was asked for may be handed over afterwards.
+ */
+export async function checkReferences(
+  db: Db, type: ProcessType, value: unknown, prefix: string, bounded: readonly string[] = [],
+): Promise<Map<string, Text>> {
+  const labels = new Map<string, Text>();
   const errors: FieldError[] = [];
   for (const [path, kind] of Object.entries(type.references)) {
-    const found = valuesAt(parsed.data, path.split('.'), prefix);
-    const things = await referred(trx, kind, found.map(({ value }) => value));
-    for (const { at, value } of found) {
-      const thing = things.get(value);
-      if (thing?.active) labels.set(value, thing.label);
+    if (bounded.includes(path.split('.')[0]!)) continue;
+    const found = valuesAt(value, path.split('.'), prefix);
+    const things = await referred(db, kind, found.map(({ value: id }) => id));
+    for (const { at, value: id } of found) {
+      const thing = things.get(id);
+      if (thing?.active) labels.set(id, thing.label);
       else errors.push(field(at, thing ? INACTIVE : UNKNOWN));
     }
   }
   if (errors.length > 0) throw invalid(errors);
-  return { form: parsed.data, label: (id) => labels.get(id) ?? id };
+  return labels;
 }
 
-/** Names of everything that a form refers to, for the page. */
-export async function labelsOf(db: Parameters<typeof referred>[0], type: ProcessType, form: unknown): Promise<Record<string, string>> {
-  const labels: Record<string, string> = {};
+/** Names of everything that forms and decisions refer to, in both languages. */
+export async function labelsOf(db: Db, type: ProcessType, values: unknown): Promise<Record<string, Text>> {
+  const labels: Record<string, Text> = {};
   for (const [path, kind] of Object.entries(type.references)) {
-    const ids = valuesAt(form, path.split('.'), '').map(({ value }) => value);
-    for (const [id, { label }] of await referred(db, kind, ids)) labels[id] = label;
+    const ids = valuesAt(values, path.split('.'), '').map(({ value }) => value);
+    for (const [id, { label }] of await referred(db, kind, [...new Set(ids)])) labels[id] = label;
   }
   return labels;
+}
+
+/** The same in one language, for the page. */
+export function labelsIn(locale: Locale, labels: Readonly<Record<string, Text>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([id, label]) => [id, textIn(locale, label)]));
 }
 
 /** What somebody wants to decide, as it came. */

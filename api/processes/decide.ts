@@ -13,7 +13,7 @@ import { Problem } from '../errors.ts';
 import { failpoint } from '../failpoints.ts';
 import { attachPhotos, photosIn } from '../files/attach.ts';
 import type { Idempotency } from '../idempotency.ts';
-import { checkDecision, checkForm, checkPeople, type Wanted } from './check.ts';
+import { checkDecision, checkForm, checkPeople, checkReferences, type Wanted } from './check.ts';
 import { maskPersonal, unmaskPersonal } from './personal.ts';
 import { contractOf } from './present.ts';
 
@@ -67,6 +67,7 @@ async function tryToDecide(db: Db, { taskId, actor, locale, wanted: given, cc = 
   const type = processTypes[task.type]!;
   const wanted = given.outcome === 'resubmitted' ? await unmasked(db, seal, task, type, given) : given;
   const checked = checkDecision(task, wanted, locale);
+  await checkReferences(db, type, checked, 'data', task.bounds.lines ? ['lines'] : []);
   const { form: data, values } = maskPersonal(dataSchema(type, task.step, wanted.outcome), checked);
   const write = (on: Db | Knex.Transaction, facts: unknown) => decideTask(on, actor, {
     taskId,

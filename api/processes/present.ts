@@ -4,6 +4,7 @@ import type { ProcessRow, TimelineRow } from '../../db/queries/processes.ts';
 import type { CopyRow, OpenTaskRow, TaskRow } from '../../db/queries/tasks.ts';
 import type { ProcessContract, Text } from '../../workflows/lib/contract.ts';
 import { processTypes } from '../../workflows/contracts.ts';
+import type { ProcessType } from '../../workflows/lib/form.ts';
 import type { processDetail, processSummary, timelineEntry } from '../contract/processes.ts';
 import type { taskSummary } from '../contract/tasks.ts';
 
@@ -12,9 +13,29 @@ export function contractOf(type: string): ProcessContract {
   return processTypes[type]!.contract;
 }
 
-/** A schema as JSON Schema, for forms that are drawn from it. */
-export function jsonSchema(schema: z.ZodType): unknown {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+/** A schema as JSON Schema, for forms that are drawn from it; what `references` name has the kind of thing in `x-reference`. */
+export function jsonSchema(schema: z.ZodType, references: ProcessType['references'] = {}): unknown {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
+  for (const [path, kind] of Object.entries(references)) {
+    const field = fieldAt(json, path.split('.'));
+    if (field) field['x-reference'] = kind;
+  }
+  return json;
+}
+
+interface Json {
+  [name: string]: unknown;
+  anyOf?: Json[];
+  items?: Json;
+  properties?: Record<string, Json>;
+}
+
+/** The field that `path` names, where the schema has it; a list on the way means each of its elements. */
+function fieldAt(json: Json | undefined, path: readonly string[]): Json | undefined {
+  const [head, ...rest] = path;
+  if (!json) return undefined;
+  if (json.items) return fieldAt(json.items, path);
+  return head === undefined ? json : fieldAt(json.properties?.[head] ?? json.anyOf?.find(({ properties }) => properties)?.properties?.[head], rest);
 }
 
 type PersonJson = { id: string; name: string };

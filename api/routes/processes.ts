@@ -23,11 +23,16 @@ import { Problem } from '../errors.ts';
 import { attachPhotos, photosIn } from '../files/attach.ts';
 import { transact } from '../idempotency.ts';
 import { instantAfter, instantList } from '../instant-cursor.ts';
-import { checkForm, checkPeople, labelsOf } from '../processes/check.ts';
+import { checkForm, checkPeople, labelsIn, labelsOf } from '../processes/check.ts';
 import { createExpectedDues } from '../processes/expected.ts';
 import { maskPersonal } from '../processes/personal.ts';
 import { contractOf, jsonSchema, plannedSteps, presentEntry, presentProcess, presentSteps } from '../processes/present.ts';
 import { supplyLinesOf } from '../supply/requisition-lines.ts';
+
+/** Deadlines by which a policy acts on its task; a promise is the task's due instant, and the clock of a process has its own place. */
+function isOwn(kind: string): kind is 'remind' | 'escalate' | 'expire' {
+  return ['remind', 'escalate', 'expire'].includes(kind);
+}
 
 /** How often a requester may urge, in hours. */
 const URGE_EVERY_HOURS = 4;
@@ -37,17 +42,17 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
   const expectedDues = createExpectedDues(db);
   return [
     handle(processContract.listProcessTypes, async () => ({
-      items: Object.values(processTypes).map(({ contract, form, decisions = {} }) => ({
+      items: Object.values(processTypes).map(({ contract, form, decisions = {}, references }) => ({
         type: contract.type,
         title: contract.title,
         category: contract.category,
         startsAt: contract.startsAt ?? null,
-        formSchema: jsonSchema(form),
+        formSchema: jsonSchema(form, references),
         steps: contract.path.map((step) => ({
           step,
           title: contract.steps[step]!.title,
           outcomes: contract.steps[step]!.outcomes,
-          decisionSchemas: Object.fromEntries(Object.entries(decisions[step] ?? {}).map(([outcome, schema]) => [outcome, jsonSchema(schema)])),
+          decisionSchemas: Object.fromEntries(Object.entries(decisions[step] ?? {}).map(([outcome, schema]) => [outcome, jsonSchema(schema, references)])),
         })),
         outcomes: Object.fromEntries(Object.entries(contract.outcomes).map(([outcome, { title }]) => [outcome, title])),
       })),
@@ -95,7 +100,7 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
       return instantList(listed, limit, list, ({ id }) => id, (row) => presentProcess(row, open, holders));
     }),
 
-    handle(processContract.getProcess, async ({ actor, params: { id } }) => {
+    handle(processContract.getProcess, async ({ actor, locale, params: { id } }) => {
       const process = await findVisibleProcess(db, id, actor);
       if (!process) throw new Problem('not-found');
       const contract = contractOf(process.type);
@@ -121,7 +126,7 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
         formVersions: forms.map((each) => ({
           version: each.version, form: each.form, hash: each.hash, createdAt: each.created_at.toISOString(), createdBy: each.created_by_name,
         })),
-        labels: await labelsOf(db, processTypes[process.type]!, forms.map(({ form }) => form)),
+        labels: labelsIn(locale, await labelsOf(db, processTypes[process.type]!, [...forms.map(({ form }) => form), ...tasks.map(({ data }) => data)])),
         supply,
         withdrawable: running && process.withdrawable && process.requester_id === actor.personId,
         // A decision was given and its next step is still on its way: 下一步正在安排.
@@ -138,7 +143,7 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
           dueAt: task.due_at?.toISOString() ?? null,
           expireAt: task.expire_at?.toISOString() ?? null,
           expireOutcome: task.deadlines.find(({ kind }) => kind === 'expire')?.outcome ?? null,
-          deadlines: task.deadlines.map(({ kind, n, at }) => ({ kind, n, at })),
+          deadlines: task.deadlines.flatMap(({ kind, n, at }) => (isOwn(kind) ? [{ kind, n, at }] : [])),
           policyVersion: task.policy_version,
           calendarVersion: task.calendar_version,
           mayDecide: mayAct(task, actor),

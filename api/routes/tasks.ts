@@ -16,7 +16,7 @@ import { handle, type Call, type Endpoint, type Route } from '../endpoint.ts';
 import { Problem } from '../errors.ts';
 import { transact } from '../idempotency.ts';
 import { instantAfter, instantList } from '../instant-cursor.ts';
-import { checkPeople, labelsOf } from '../processes/check.ts';
+import { checkPeople, labelsIn, labelsOf } from '../processes/check.ts';
 import { decideMany } from '../processes/decide-many.ts';
 import { alreadyDecided, decide, lockActionable } from '../processes/decide.ts';
 import { contractOf, jsonSchema, presentCopy, presentEntry, presentTask } from '../processes/present.ts';
@@ -39,7 +39,7 @@ export function taskRoutes({ db, log, outbox, seal }: Deps): Route[] {
       return { ...instantList(listed, limit, list, ({ id }) => id, presentTask), more };
     }),
 
-    handle(taskContract.getTask, async ({ actor, params: { id } }) => {
+    handle(taskContract.getTask, async ({ actor, locale, params: { id } }) => {
       const task = await findTask(db, id);
       if (!task || !(await findVisibleProcess(db, task.process_id, actor))) throw new Problem('not-found');
       const type = processTypes[task.type]!;
@@ -48,20 +48,20 @@ export function taskRoutes({ db, log, outbox, seal }: Deps): Route[] {
       const [forms, entries, tasks] = await Promise.all([formVersions(db, task.process_id), timeline(db, task.process_id), tasksOf(db, task.process_id)]);
       const current = forms.at(-1)!;
       const [holders, receivers, labels, supply] = await Promise.all([
-        holdersOf(db, task.candidates), receiversOf(db, entries.map(({ detail }) => detail)), labelsOf(db, type, current.form),
+        holdersOf(db, task.candidates), receiversOf(db, entries.map(({ detail }) => detail)), labelsOf(db, type, [current.form, ...tasks.map(({ data }) => data)]),
         supplyLinesOf(db, type, { form: current.form, tasks, entries }),
       ]);
       return {
         ...presentTask(task),
         form: current.form,
         formVersion: current.version,
-        labels,
+        labels: labelsIn(locale, labels),
         supply,
         outcomes: task.outcomes.map((outcome) => ({
           outcome,
           title: step.outcomes[outcome]!,
           commentNeeded: step.commentNeeded?.includes(outcome) ?? false,
-          dataSchema: jsonSchema(dataSchema(type, task.step, outcome)),
+          dataSchema: jsonSchema(dataSchema(type, task.step, outcome), type.references),
         })),
         bounds: {
           ...(task.bounds.toStep && { toStep: [...task.bounds.toStep] }),

@@ -1,7 +1,7 @@
 import { handOverToSuperior } from '../../activities/deadlines/deadlines.ts';
 import { timeoutPolicySchemaFor } from '../../activities/deadlines/timeout-policy-schema.ts';
 import { processTypes } from '../../workflows/contracts.ts';
-import type { StepContract, StepTimeouts } from '../../workflows/lib/contract.ts';
+import { timedSteps, type StepContract, type StepTimeouts } from '../../workflows/lib/contract.ts';
 import type { Locale } from '../actor.ts';
 import { invalidField, Problem } from '../errors.ts';
 import { invalidInput } from '../input.ts';
@@ -16,7 +16,7 @@ export interface StepRules {
 
 /** The contract of a step. Throws 404 for one that does not exist. */
 export function stepOf(type: string, step: string): StepContract {
-  const steps = Object.hasOwn(processTypes, type) ? processTypes[type]!.contract.steps : {};
+  const steps = Object.hasOwn(processTypes, type) ? timedSteps(processTypes[type]!.contract) : {};
   const contract = Object.hasOwn(steps, step) ? steps[step] : undefined;
   if (!contract) throw new Problem('step-unknown', { type, step });
   return contract;
@@ -24,12 +24,13 @@ export function stepOf(type: string, step: string): StepContract {
 
 /**
  * What a step may expire with: what only the clock answers, where there is such; else what a person could answer without filling in anything.
- * A lease ends at its end, and nobody acts in the requester's place: these are never handed over to the superior.
+ * A lease ends at its end, nobody acts in the requester's place, and a process's clock decides nothing: these are never handed over to the superior.
  */
 export function rulesOf({ outcomes, clockOutcomes, expiryNeeded = false, byRequester = false }: StepContract): StepRules {
   const own = Object.keys(clockOutcomes ?? outcomes).filter((outcome) => outcome !== 'resubmitted');
+  const decides = Object.keys(outcomes).length > 0;
   return {
-    expireOutcomes: expiryNeeded || byRequester ? own : [...own, handOverToSuperior],
+    expireOutcomes: !decides || expiryNeeded || byRequester ? own : [...own, handOverToSuperior],
     mayEscalate: !byRequester,
     expiryNeeded,
   };

@@ -34,7 +34,7 @@ export interface ItemFilter {
 /** A line of an item's ledger; `balance` is what was on hand after it. */
 export interface Movement {
   id: number;
-  kind: 'receipt' | 'issue' | 'stock-take';
+  kind: 'receipt' | 'issue' | 'stock-take' | 'repair';
   quantity: number;
   balance: number;
   processId: string | null;

@@ -22,7 +22,7 @@ export interface TaskRow {
   opened_at: Date;
   due_at: Date | null;
   expire_at: Date | null;
-  deadlines: { kind: 'remind' | 'escalate' | 'expire'; n: number; at: string; outcome?: string }[];
+  deadlines: { kind: string; n: number; at: string; outcome?: string }[];
   policy_version: number;
   calendar_version: number;
   escalated_at: Date | null;

@@ -8,8 +8,9 @@ import type { Db } from '../connect.ts';
  */
 export async function seedContracts(db: Db, contracts: readonly ProcessContract[]): Promise<void> {
   const roles = Object.entries(Object.assign({}, BUILT_IN_ROLES, ...contracts.map(({ roles: named }) => named)) as typeof BUILT_IN_ROLES);
-  const policies = contracts.flatMap(({ type, steps }) =>
-    Object.entries(steps).map(([step, { timeouts }]) => ({ type, step, version: 1, policy: JSON.stringify(timeouts) })));
+  const policies = contracts.flatMap(({ type, steps, clock }) =>
+    [...Object.entries(steps), ...Object.entries(clock?.policies ?? {}).map(([name, policy]) => [`clock-${name}`, policy] as const)]
+      .map(([step, { timeouts }]) => ({ type, step, version: 1, policy: JSON.stringify(timeouts) })));
   await db.transaction(async (trx) => {
     await trx('role').insert(roles.map(([id, { zh, en }]) => ({ id, name: zh, name_en: en }))).onConflict('id').ignore();
     await trx('timeout_policy').insert(policies).onConflict(['type', 'step', 'version']).ignore();

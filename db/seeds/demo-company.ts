@@ -2,9 +2,12 @@ import type { Knex } from 'knex';
 import { hashPassword } from '../../api/passwords.ts';
 import { connect } from '../connect.ts';
 import { recordAudit } from '../queries/audit.ts';
+import { toPlaceRow } from '../queries/places.ts';
 import { demoAnnouncements } from './demo-announcements.ts';
 import { demoItems } from './demo-items.ts';
+import { demoPlaces } from './demo-places.ts';
 import { demoDepartments, demoPeople, demoRoles } from './demo-people.ts';
+import { demoRepairers } from './demo-repairers.ts';
 
 /** The password of every demo account. It is public: the demo binds loopback only. */
 export const DEMO_PASSWORD = 'houqin-demo';
@@ -14,7 +17,7 @@ const STOREKEEPER = 'person-yang-guang';
 const ADMINISTRATOR = 'person-deng-zihan';
 
 /**
- * Fills the database with the demo company: departments, people, roles, accounts, items with opening stock, announcements. Once: a
+ * Fills the database with the demo company: departments, people, roles, accounts, items with opening stock, places, announcements. Once: a
  * database that has it is left as it is.
  */
 export async function seedDemoCompany(databaseUrl: string): Promise<void> {
@@ -29,7 +32,9 @@ export async function seedDemoCompany(databaseUrl: string): Promise<void> {
       if (ours.length === 0) return;
       await insertPeople(trx, hashes);
       await insertItems(trx);
+      await trx('place').insert(demoPlaces.map(toPlaceRow));
       await insertAnnouncements(trx);
+      await insertRepairers(trx);
       await recordAudit(trx, { actor: { kind: 'system' }, action: 'demo-company-seeded' });
     });
   } finally {
@@ -77,6 +82,13 @@ async function insertItems(trx: Knex.Transaction): Promise<void> {
   await trx('item').insert(rows.map(({ item }) => item));
   await trx('stock_movement').insert(rows.filter(({ onHand }) => onHand > 0).map(({ item, onHand }) => ({
     item_id: item.id, kind: 'receipt', quantity: onHand, person_id: STOREKEEPER, note: '期初库存',
+  })));
+}
+
+async function insertRepairers(trx: Knex.Transaction): Promise<void> {
+  const buildings: { id: string; name: string }[] = await trx('place').where({ kind: 'building' }).select('id', 'name');
+  await trx('repairer').insert(demoRepairers.map(({ person, skills, buildings: names, onCall = false, week }) => ({
+    person_id: person, skills, building_ids: buildings.filter(({ name }) => names.includes(name)).map(({ id }) => id), on_call: onCall, week: JSON.stringify(week),
   })));
 }
 

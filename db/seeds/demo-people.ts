@@ -23,6 +23,8 @@ export const demoRoles = [
   { id: 'seal-keeper', name: '印章管理员', name_en: 'Seal keeper' },
   { id: 'front-desk', name: '访客前台', name_en: 'Front desk' },
   { id: 'security', name: '门岗保卫', name_en: 'Security' },
+  { id: 'dispatcher', name: '派单员', name_en: 'Dispatcher' },
+  { id: 'repairer', name: '维修人员', name_en: 'Repairer' },
   { id: 'process-administrator', name: '流程管理员', name_en: 'Process administrator' },
   { id: 'auditor', name: '审计员', name_en: 'Auditor' },
 ];
@@ -42,7 +44,7 @@ export const demoDepartments: DemoDepartment[] = [
   { id: 'dept-service-centre', name: '综合服务中心', nameEn: 'Service Centre', leader: 'person-zhou-huimin' },
 ];
 
-/** Sixty people. The names are made up. */
+/** Sixty-six people. The names are made up. */
 export const demoPeople: DemoPerson[] = [
   { id: 'person-zheng-guodong', name: '郑国栋', department: 'dept-branch', title: '总经理' },
   { id: 'person-ye-qingsong', name: '叶青松', department: 'dept-branch', title: '副总经理' },
@@ -129,10 +131,25 @@ export const demoPeople: DemoPerson[] = [
   { id: 'person-zhu-jinhua', name: '朱金花', department: 'dept-service-centre', title: '食堂管理员' },
   { id: 'person-cai-weiming', name: '蔡伟明', department: 'dept-service-centre', title: '车辆管理员' },
   { id: 'person-ren-xiaoyan', name: '任晓燕', department: 'dept-service-centre', title: '会务专责' },
-  { id: 'person-yao-dawei', name: '姚大为', department: 'dept-service-centre', title: '物业专责' },
+  {
+    id: 'person-yao-dawei', name: '姚大为', department: 'dept-service-centre', title: '物业专责',
+    account: 'service', roles: ['dispatcher'],
+  },
   {
     id: 'person-lei-ting', name: '雷婷', department: 'dept-service-centre', title: '前台接待',
     account: 'frontdesk', roles: ['front-desk'],
   },
   { id: 'person-qian-mu', name: '钱牧', department: 'dept-service-centre', title: '房产专责' },
+  {
+    id: 'person-jin-zhiqiang', name: '金志强', department: 'dept-service-centre', title: '水电工',
+    account: 'repairer', roles: ['repairer'],
+  },
+  {
+    id: 'person-fang-jianguo', name: '方建国', department: 'dept-service-centre', title: '空调电气工',
+    account: 'repairer2', roles: ['repairer'],
+  },
+  { id: 'person-kang-wei', name: '康伟', department: 'dept-service-centre', title: '木工', roles: ['repairer'] },
+  { id: 'person-wang-yang', name: '汪洋', department: 'dept-service-centre', title: '弱电工', roles: ['repairer'] },
+  { id: 'person-kong-qingxiang', name: '孔庆祥', department: 'dept-service-centre', title: '综合维修工', roles: ['repairer'] },
+  { id: 'person-bai-yunfei', name: '白云飞', department: 'dept-service-centre', title: '夜班电工', roles: ['repairer'] },
 ];

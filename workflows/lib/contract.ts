@@ -12,9 +12,10 @@ export interface Text {
 
 /**
  * Who may take a task. `requester` is the one who started the process, `leader` the leader of the requester's department;
- * `role:ROLE` whoever has the role when the inbox is read, `fact:NAME` the person whose id that fact of the form is (nobody without it).
+ * `role:ROLE` whoever has the role when the inbox is read, `fact:NAME` the person whose id that fact of the form is (nobody without it),
+ * `holder` the person whom the story names when it opens the task.
  */
-export type Candidate = 'requester' | 'leader' | `role:${string}` | `fact:${string}`;
+export type Candidate = 'requester' | 'leader' | 'holder' | `role:${string}` | `fact:${string}`;
 
 /**
  * A step's default timeouts; the administrator changes them later as versioned policies. Durations are ISO 8601 (`P1D`, `PT4H`); on the
@@ -59,6 +60,19 @@ export interface StepContract {
   readonly bySms?: true;
 }
 
+/**
+ * One clock over several steps (SLA): it runs while one of `runsAt` is open and stands still in between. It warns at the reminders of its
+ * policy, says at `due` that it is late, and goes to the superior at the escalation; it never decides.
+ */
+export interface ClockContract {
+  readonly title: Text;
+  readonly runsAt: readonly string[];
+  /** Whom it warns, beside the holders of what is open. */
+  readonly warns: readonly `role:${string}`[];
+  /** Its policies by name, of which the story chooses; the administrator finds each as `clock-NAME`. */
+  readonly policies: Readonly<Record<string, { readonly title: Text; readonly timeouts: StepTimeouts }>>;
+}
+
 /** A process type, as plain data: what the workflow, the API and the web share about it. */
 export interface ProcessContract {
   readonly type: string;
@@ -75,6 +89,7 @@ export interface ProcessContract {
   readonly steps: Readonly<Record<string, StepContract>>;
   /** Every end of the process. An unfulfilled end undoes the effects. */
   readonly outcomes: Readonly<Record<string, { readonly title: Text; readonly fulfilled: boolean }>>;
+  readonly clock?: ClockContract;
   /** Paths into the form that may enter Temporal. */
   readonly facts: readonly string[];
   /** Roles that the candidates name; made when the product starts. */
@@ -113,6 +128,15 @@ export interface TaskContext {
   /** Key of the contract's `notes`. */
   readonly note?: string;
   readonly shortage?: readonly { readonly itemId: string; readonly missing: number }[];
+  /** An instant (ISO 8601) promised to the requester: it is when the task is due; once it has passed the requester hears of it, by a notice of this kind. */
+  readonly promise?: { readonly at: string; readonly broken: string };
+}
+
+/** What has a timeout policy: the steps, and the policies of the clock, which have no outcomes. */
+export function timedSteps({ steps, clock }: ProcessContract): Readonly<Record<string, StepContract>> {
+  const policies = Object.entries(clock?.policies ?? {}).map(([name, { title, timeouts }]): [string, StepContract] =>
+    [`clock-${name}`, { title, timeouts, candidates: [], outcomes: {}, facts: [] }]);
+  return { ...steps, ...Object.fromEntries(policies) };
 }
 
 export const outcomeTexts = {

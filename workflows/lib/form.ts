@@ -16,7 +16,7 @@ export interface ProcessType {
 }
 
 /** Kinds of things that a form can refer to. */
-export type Reference = 'item' | 'person';
+export type Reference = 'item' | 'person' | 'place' | 'repairer';
 
 /** Words of a form field, for the web's label and for errors. */
 export function titled<Schema extends z.ZodType>(schema: Schema, zh: string, en: string): Schema {
@@ -36,6 +36,17 @@ export function money<Schema extends z.ZodType>(schema: Schema): Schema {
 /** A time of day by the company's clock, as `08:30`. */
 export function timeOfDay(): z.ZodString {
   return z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'time-of-day').meta({ 'x-kind': 'time' });
+}
+
+/** An instant: written with any offset, kept as ISO 8601 in UTC, asked for and shown by the company's clock. */
+export function instant(): z.ZodType<string, string> {
+  return z.iso.datetime({ offset: true, abort: true }).refine((at) => /^(20|21)\d\d-/.test(at), 'instant.out-of-range')
+    .transform((at) => new Date(at).toISOString()).meta({ 'x-kind': 'instant' });
+}
+
+/** What a number counts, for the web's label and wherever the number is shown: `inUnit(z.int().min(1).max(1_440), '分钟', 'min')`. */
+export function inUnit<Schema extends z.ZodType>(schema: Schema, zh: string, en: string): Schema {
+  return schema.meta({ 'x-unit': { zh, en } satisfies Text });
 }
 
 /**

@@ -35,6 +35,14 @@ export interface TaskOptions {
   expireAt?: string;
   /** The instant (ISO 8601) from which the policy counts, instead of the task's opening. */
   countFrom?: string;
+  /** Id of the person whom the candidate `holder` stands for. */
+  holder?: string;
+}
+
+/** Who took on what was offered, and how. */
+export interface TakenOn {
+  holder: string;
+  decision: Decision;
 }
 
 /** The result of a sequence of approvals. */
@@ -65,6 +73,11 @@ export interface Process<Facts> {
     steps: readonly string[],
     how?: { from?: string; options?: (step: string, facts: Facts) => TaskOptions },
   ): Promise<Approval<Facts>>;
+  /**
+   * Offers a task at `step` to one person after the other, as `next` names them, until somebody takes it on with the step's first outcome.
+   * `next` gets those who did not, and answers null when nobody is left: then nobody took it on.
+   */
+  offer(step: string, next: (asked: readonly string[]) => Promise<string | null>, options?: TaskOptions): Promise<TakenOn | undefined>;
   /** Does `apply` exactly once under a key of its own; what `openProcess` was told of its undoing happens if the process ends unfulfilled. */
   effect<Result>(name: string, apply: (input: EffectInput) => Promise<Result>): Promise<Result>;
   /** When a task opened at `step` now would expire by its policy (ISO 8601): the end of a lease that the task holds. */
@@ -84,8 +97,11 @@ export type Undos = Readonly<Record<string, (input: EffectInput) => Promise<unkn
 /**
  * Opens the process that `input` describes: its messages are received from here on, before the first await. `undos` stand here and not where
  * the story does an effect: a worker may die when it has done one and nobody knows, and after a withdrawal the story never gets there again.
+ * `clockPolicy` names the policy of the contract's clock whenever a task is opened.
  */
-export function openProcess<Facts>(contract: ProcessContract, input: ProcessInput<Facts>, undos: Undos = {}): Process<Facts> {
+export function openProcess<Facts>(
+  contract: ProcessContract, input: ProcessInput<Facts>, undos: Undos = {}, clockPolicy?: () => string,
+): Process<Facts> {
   const { processId } = input;
   const root = new CancellationScope();
   const decisions = new Map<string, Decision>();
@@ -116,8 +132,9 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
     return found;
   }
 
-  /** A candidate that is a fact of the form is the person of that id. */
-  function named(candidate: Candidate): (Candidate | `person:${string}`)[] {
+  /** A candidate that is a fact of the form, or whom the story names, is the person of that id. */
+  function named(candidate: Candidate, holder: string | undefined): (Candidate | `person:${string}`)[] {
+    if (candidate === 'holder') return holder ? [`person:${holder}`] : [];
     if (!candidate.startsWith('fact:')) return [candidate];
     const id = (facts as Readonly<Record<string, unknown>>)[candidate.slice('fact:'.length)];
     return typeof id === 'string' ? [`person:${id}`] : [];
@@ -135,7 +152,7 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       step,
       n,
       outcomes: Object.keys(outcomes),
-      candidates: candidates.flatMap(named),
+      candidates: candidates.flatMap((each) => named(each, options.holder)),
       byRequester: byRequester || work,
       afterEnd,
       bounds: options.bounds ?? {},
@@ -146,6 +163,7 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       openedAt: new Date().toISOString(),
       ...(options.countFrom && { countFrom: options.countFrom }),
       ...(atDesk && { atDesk }),
+      ...(contract.clock && clockPolicy && { clock: { policy: `clock-${clockPolicy()}`, runs: contract.clock.runsAt.includes(step) } }),
     };
     return outcomeOf(request.taskId, step, () => projection.openTask(request));
   }
@@ -189,7 +207,7 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
       await undoEffects();
       for (const { key, name } of applied) await undos[name]?.({ key, processId });
     }
-    if (contract.evaluation && fulfilled(winner)) await openTask('evaluation', {}, true);
+    if (contract.evaluation && !contract.path.includes('evaluation') && fulfilled(winner)) await openTask('evaluation', {}, true);
     await Promise.all(notices);
     return winner;
   }
@@ -229,6 +247,17 @@ export function openProcess<Facts>(contract: ProcessContract, input: ProcessInpu
           i += 1;
           if (i === steps.length) return { outcome: 'approved', facts, last: decision };
         }
+      }
+    },
+
+    async offer(step, next, options = {}) {
+      const asked: string[] = [];
+      for (;;) {
+        const holder = await next(asked);
+        if (holder === null) return undefined;
+        const decision = await self.task(step, { ...options, holder });
+        if (decision.outcome === Object.keys(stepOf(step).outcomes)[0]) return { holder, decision };
+        asked.push(holder);
       }
     },
 
