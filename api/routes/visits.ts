@@ -105,8 +105,8 @@ export function visitRoutes(deps: Deps): Route[] {
 
     handle(visitContract.visitBoard, async ({ query: { day = today(), q } }) => {
       const ends = new Date(Date.parse(`${day}T00:00:00+08:00`) + DAY_MS);
-      const [rows, inside, failures] = await Promise.all([visitsOfDay(db, { day, q }), insideNow(db), failuresLastHour(db)]);
-      return { day, items: rows.map((row) => presentVisit(row, ends)), inside, failuresLastHour: failures, alarm: failures >= ALARM_FAILURES_AN_HOUR };
+      const [{ rows, omitted }, inside, failures] = await Promise.all([visitsOfDay(db, { day, q }), insideNow(db), failuresLastHour(db)]);
+      return { day, items: rows.map((row) => presentVisit(row, ends)), omitted, inside, failuresLastHour: failures, alarm: failures >= ALARM_FAILURES_AN_HOUR };
     }),
 
     handle(visitContract.checkIn, async (call) => {

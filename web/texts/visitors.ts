@@ -44,6 +44,7 @@ export const visitorTexts = {
   'visitors.none.inside': { zh: '没有人在访', en: 'Nobody is inside' },
   'visitors.none.left': { zh: '还没有人离开', en: 'Nobody has left yet' },
   'visitors.none.missed': { zh: '没有未到的', en: 'Nobody failed to come' },
+  'visitors.omitted': { zh: '还有 {n} 条来访没有显示，也没有计入各栏：先显示在访的，再显示未结束的。请用搜索查找。', en: '{n} more {n:visit is|visits are} neither shown nor counted below: whoever is inside comes first, then what has not ended. Search for the others.' },
   'visitors.none.found': { zh: '没有找到', en: 'Nothing found' },
   'visitors.gone': { zh: '另有 {n} 条未成行（已取消或未获同意）', en: '{n} more that came to nothing (cancelled or refused)' },
   'visitors.state.refused': { zh: '未获同意', en: 'refused' },
