@@ -112,9 +112,10 @@ describe('bad input', function () {
     });
     await db('announcement').insert({ id: 'announcement-fuzz', title: '测试', body: '测试', state: 'published', published_at: new Date() });
     await api.addPerson('fuzz-target');
+    await db('place').insert({ id: 'place-fuzz', kind: 'building', name: '测试楼', code: 'FUZZ22' });
     return {
       '/tasks/': taskId, '/processes/': processId, '/audit/processes/': processId, '/supply/items/': 'item-fuzz', '/announcements/': 'announcement-fuzz',
-      '/admin/announcements/': 'announcement-fuzz', '/admin/people/': 'person-fuzz-target', '/admin/departments/': 'dept-test', '/admin/roles/': 'auditor',
+      '/admin/announcements/': 'announcement-fuzz', '/admin/people/': 'person-fuzz-target', '/admin/departments/': 'dept-test', '/admin/roles/': 'auditor', '/admin/places/': 'place-fuzz',
       type: requisition.type, step: 'department-leader',
     };
   }

@@ -17,6 +17,8 @@ import { paperContract } from './contract/paper.ts';
 import { searchContract } from './contract/search.ts';
 import { smsContract } from './contract/sms.ts';
 import { personalContract } from './contract/personal.ts';
+import { repairContract } from './contract/repairs.ts';
+import { placeContract } from './contract/places.ts';
 import { visitContract } from './contract/visits.ts';
 import { askContract } from './contract/asks.ts';
 import { phoneCodeContract } from './contract/phone-codes.ts';
@@ -46,6 +48,8 @@ export const contract = {
   people: peopleContract,
   personal: personalContract,
   visits: visitContract,
+  repairs: repairContract,
+  places: placeContract,
 };
 
 /** The same as a list. */

@@ -195,6 +195,13 @@ export const problems = {
     detail: { zh: '此公告尚未发布，无需撤下。', en: 'This announcement is not published: there is nothing to withdraw.' },
   },
 
+  // Places
+  'place-name-taken': {
+    status: 409,
+    title: { zh: '名称已被使用', en: 'Name taken' },
+    detail: { zh: '那里已有同名的在用场所，请换一个名称，或先停用另一个。', en: 'Another place there has this name: choose another, or take that one out of use first.' },
+  },
+
   // Office items
   'item-code-taken': {
     status: 409,
@@ -322,6 +329,16 @@ export const problems = {
     status: 429,
     title: { zh: '核对次数已用完', en: 'No tries left' },
     detail: { zh: '每次来访最多核对 {most} 次；请查看证件原件，或联系被访人。', en: 'At most {most} times for a visit: look at the card itself, or ask the host.' },
+  },
+  'no-phone': {
+    status: 409,
+    title: { zh: '没有联系电话', en: 'No phone' },
+    detail: { zh: '报修单和通讯录中都没有电话，请在进展中留言。', en: 'Neither the order nor the directory has a phone: leave a comment on the case.' },
+  },
+  'not-rateable': {
+    status: 409,
+    title: { zh: '暂不能补充评价', en: 'Cannot be rated now' },
+    detail: { zh: '修复并结束之后才能补充评价；进行中的请在待办中评价。', en: 'It can be rated once more after it was repaired and closed; until then rate it in your inbox.' },
   },
   'visit-not-inside': {
     status: 409,
@@ -497,6 +514,13 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'person.unknown': { zh: '没有此人员，或已停用。', en: 'is no active person.' },
   'department-id.invalid': { zh: '不是部门编号。', en: 'is not a department’s id.' },
   'department.unknown': { zh: '没有此部门。', en: 'is no department.' },
+  'place-id.invalid': { zh: '不是场所编号。', en: 'is not a place’s id.' },
+  'place.code': { zh: '须为 6 个字母或数字，不含 0、O、1、I。', en: 'must be 6 letters or digits, without 0, O, 1 and I.' },
+  'place.unknown': { zh: '没有此场所。', en: 'is no place.' },
+  'place.wrong-parent': {
+    zh: '不能设在那里：楼栋在最上，楼层在楼栋内，房间在楼层或楼栋内，设备在三者之一内。',
+    en: 'cannot stand there: a building stands alone, a floor in a building, a room on a floor or in a building, a device in any of them.',
+  },
   'role-id.invalid': { zh: '不是角色编号。', en: 'is not a role’s id.' },
   'role.unknown': { zh: '没有此角色。', en: 'is no role.' },
   'announcement-id.invalid': { zh: '不是公告编号。', en: 'is not an announcement’s id.' },
@@ -528,6 +552,8 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'personal.plate': { zh: '请填写车牌号，例如 京A12345。', en: 'must be a number plate such as 京A12345.' },
   'personal.again': { zh: '无法与之前的内容对应，请重新填写。', en: 'cannot be told from another row of before: type it again.' },
   'repair.ahead': { zh: '须是将来的时间，且在 60 天之内。', en: 'must be still to come, within 60 days.' },
+  'repair.until': { zh: '须晚于开始时间。', en: 'must be after the start.' },
+  'repair.building': { zh: '没有这座楼，请重新选择。', en: 'is no building in use: choose another one.' },
   'repair.contact': { zh: '请填写 7 至 20 位的电话号码。', en: 'must be a phone number of 7 to 20 digits.' },
   'visit.code-or-proof': { zh: '请填写短信验证码（code），或从应用进入所得的凭据（proof），二者只填其一。', en: 'give either the code of the message or the proof from your app, one of them.' },
   'visit.who': { zh: '请填写。', en: 'is needed.' },

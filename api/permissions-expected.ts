@@ -1,6 +1,6 @@
 /** Who asks. `colleague` works in requester's department and has no office; `anonymous` is not logged in, `kiosk` is an enrolled device. */
 export const people = [
-  'anonymous', 'kiosk', 'requester', 'colleague', 'leader', 'requester2', 'leader2', 'director', 'storekeeper', 'frontdesk', 'admin', 'auditor',
+  'anonymous', 'kiosk', 'requester', 'colleague', 'leader', 'requester2', 'leader2', 'director', 'storekeeper', 'frontdesk', 'service', 'repairer', 'admin', 'auditor',
 ] as const;
 export type Who = (typeof people)[number];
 /** Those who log in. */
@@ -19,11 +19,13 @@ export type Answers = Readonly<Record<Who, number>>;
  * - `unknown`: there is none of that id;
  * - `file`: a photo of requester's that is in no process yet; `attached`: one in a case like `waiting`;
  * - `visit`: requester's guest, expected now; `inside`, `gone`: one who came in, and one who has just left again;
+ * - `order`: requester's repair, at work by repairer; `repaired`: one that has ended; `fitter`: another repairer; `absence`: one of the fitter's;
  * - `any`: the call names no object.
  */
 export const cases = ['waiting', 'waiting2', 'claimed', 'returned', 'ended', 'unknown'] as const;
 export type Case = (typeof cases)[number];
-export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'visit' | 'inside' | 'gone' | 'blocked' | 'device' | 'any';
+export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'visit' | 'inside' | 'gone' | 'blocked' | 'device' | 'place'
+  | 'order' | 'repaired' | 'fitter' | 'absence' | 'any';
 
 /** Everybody, logged in or not, gets `status`. */
 function everybody(status: number): Answers {
@@ -87,6 +89,8 @@ const candidateOnly = {
 };
 
 const storekeeperOnly = (status: number) => office({ [status]: 'storekeeper' });
+const serviceOnly = (status: number) => office({ [status]: 'service' });
+const ofOrder = (status: number) => object({ [status]: 'requester repairer service admin auditor' });
 const overseers = office({ 200: 'storekeeper admin auditor' });
 const statistics = office({ 200: 'leader leader2 director storekeeper admin auditor' });
 const administratorOnly = office({ 200: 'admin' });
@@ -239,6 +243,13 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'GET /admin/roles': { any: administratorOnly },
   'PATCH /admin/roles/:id': { role: administratorOnly, unknown: unknownToAdministrator },
 
+  'GET /places': { any: loggedIn(200) },
+  'GET /admin/places': { any: administratorOnly },
+  'GET /admin/places.csv': { any: administratorOnly },
+  'POST /admin/places': { any: office({ 201: 'admin' }) },
+  'POST /admin/places/import': { any: administratorOnly },
+  'PATCH /admin/places/:id': { place: administratorOnly, unknown: unknownToAdministrator },
+
   'GET /announcements': { any: loggedIn(200) },
   // A draft is nobody's to read but where it is written.
   'GET /announcements/:id': { announcement: loggedIn(200), draft: loggedIn(404), unknown: loggedIn(404) },
@@ -284,6 +295,19 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'POST /kiosk/requests': { any: kioskOnly(201) },
   'POST /kiosk/requests/look': { any: kioskOnly(404) },
   'POST /kiosk/requests/enter': { any: kioskOnly(404) },
+
+  'GET /repairs/board': { any: office({ 200: 'service director admin auditor' }) },
+  'GET /repairs/mine': { any: office({ 200: 'repairer' }) },
+  'GET /repairs/mine/history': { any: office({ 200: 'repairer' }) },
+  'GET /repairs/repairers': { any: serviceOnly(200) },
+  'PUT /repairs/repairers/:id': { fitter: serviceOnly(200), unknown: serviceOnly(404) },
+  'POST /repairs/repairers/:id/absences': { fitter: serviceOnly(201), unknown: serviceOnly(404) },
+  'POST /repairs/repairers/:id/absences/:absenceId/removal': { absence: serviceOnly(200), unknown: serviceOnly(404) },
+  'GET /repairs/:id': { order: ofOrder(200), repaired: ofOrder(200), unknown: loggedIn(404) },
+  'GET /repairs/:id/suggestions': { order: serviceOnly(200), unknown: serviceOnly(404) },
+  // Whoever has it, and the dispatcher; not once it is over.
+  'POST /repairs/:id/contact': { order: object({ 200: 'repairer service', 403: 'requester admin auditor' }), repaired: ofOrder(403), unknown: loggedIn(404) },
+  'POST /repairs/:id/ratings': { repaired: object({ 201: 'requester', 403: 'repairer service admin auditor' }), order: object({ 409: 'requester', 403: 'repairer service admin auditor' }), unknown: loggedIn(404) },
 
   'GET /audit/processes.csv': { any: office({ 200: 'admin auditor' }) },
   'GET /audit/filters': { any: office({ 200: 'admin auditor' }) },

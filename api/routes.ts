@@ -19,8 +19,10 @@ import { paperRoutes } from './routes/paper.ts';
 import { searchRoutes } from './routes/search.ts';
 import { smsRoutes } from './routes/sms.ts';
 import { kioskRoutes } from './routes/kiosk.ts';
+import { placeRoutes } from './routes/places.ts';
 import { visitPublicRoutes } from './routes/visit-public.ts';
 import { personalRoutes } from './routes/personal.ts';
+import { repairRoutes } from './routes/repairs.ts';
 import { visitRoutes } from './routes/visits.ts';
 import { askRoutes } from './routes/asks.ts';
 import { phoneCodeRoutes } from './routes/phone-codes.ts';
@@ -30,6 +32,6 @@ export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, entryRoutes, healthRoutes, processRoutes, taskRoutes, fileRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
     peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes, askRoutes, phoneCodeRoutes,
-    personalRoutes, visitRoutes, visitPublicRoutes, kioskRoutes,
+    personalRoutes, visitRoutes, visitPublicRoutes, kioskRoutes, placeRoutes, repairRoutes,
   ].flatMap((area) => area(deps));
 }

@@ -45,7 +45,7 @@ describe('every endpoint', function () {
 
   /** The address of an endpoint about what is there. */
   function addressOf({ path, params }: Pick<Endpoint, 'path' | 'params'>): string {
-    const known = [process, PREPARED_ITEM, 'announcement-demo-stocktake', 'person-yang-guang', 'dept-marketing', 'storekeeper'];
+    const known = [process, PREPARED_ITEM, 'announcement-demo-stocktake', 'person-yang-guang', 'dept-marketing', 'place-main', 'storekeeper'];
     const id = path.startsWith('/tasks/') ? task : path.startsWith('/admin/roles/') ? 'storekeeper'
       : known.find((each) => !path.includes('/:id') || params.safeParse({ id: each }).success) ?? process;
     return path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', 'department-leader').replace(/:\w+/g, 'unknown');
@@ -244,7 +244,7 @@ describe('every endpoint', function () {
   /** Every row of every table that a write could change. */
   async function everything(): Promise<string> {
     const { db } = api.database;
-    const tables = ['process', 'task', 'comment', 'copy', 'outbox', 'item', 'stock_movement', 'timeout_policy', 'business_calendar', 'notice', 'person', 'person_role', 'department'];
+    const tables = ['process', 'task', 'comment', 'copy', 'outbox', 'item', 'stock_movement', 'timeout_policy', 'business_calendar', 'notice', 'person', 'person_role', 'department', 'place'];
     return JSON.stringify(await Promise.all(tables.map(async (table) => (await db(table).select()).map((row) => JSON.stringify(row)).sort())));
   }
 });

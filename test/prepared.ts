@@ -1,6 +1,7 @@
 import { createProjection } from '../activities/projection.ts';
 import type { Db } from '../db/connect.ts';
 import { startProcess } from '../db/queries/processes.ts';
+import { lockOrder, takeOn } from '../db/queries/repair-orders.ts';
 import { issuePass, startVisit } from '../db/queries/visits.ts';
 import type { Seal } from '../db/sealed.ts';
 import { processTypes } from '../workflows/contracts.ts';
@@ -59,6 +60,27 @@ export async function putVisit(db: Db, seal: Seal, state: 'visit' | 'inside' | '
   });
 }
 
+/** Puts a repair of the demo's requester into PostgreSQL with nothing in Temporal: at work by the demo's repairer, or repaired and ended. */
+export async function putOrder(db: Db, state: 'order' | 'repaired'): Promise<string> {
+  const placeId = (await db('place').where({ kind: 'room', active: true }).orderBy('id').first('id')).id;
+  const form = { placeId, category: 'plumbing', urgency: 'normal', description: '水龙头滴水' };
+  const id = await db.transaction(async (trx) => {
+    const process = await startProcess(trx, {
+      type: 'repair-order', numberPrefix: 'BX', workflow: 'repairOrder', title: '给排水报修', form, facts: { urgency: 'normal' },
+      requesterId: 'person-wang-wei', departmentId: 'dept-marketing',
+    });
+    await trx('outbox').where({ process_id: process.id }).delete();
+    await lockOrder(trx, process.id, 'normal');
+    await takeOn(trx, { key: `${process.id}.take-on.1`, processId: process.id, repairerId: 'person-jin-zhiqiang', eta: new Date().toISOString() });
+    return process.id;
+  });
+  const task = await putTask(db, id, 'work', 1, undefined, 'repair-order');
+  if (state === 'order') return id;
+  await putDecision(db, task, 'person-jin-zhiqiang', 'completed');
+  await db('process').where({ id }).update({ status: 'ended', outcome: 'repaired', ended_at: db.fn.now() });
+  return id;
+}
+
 /** Opens a task at `step` as the workflow does; answers its id. */
 export async function putTask(
   db: Db, processId: string, step: string, n = 1, openedAt = new Date().toISOString(), type = TYPE,
@@ -68,7 +90,7 @@ export async function putTask(
   await createProjection({ db }).openTask({
     taskId, processId, type, step, n,
     outcomes: Object.keys(contract.outcomes),
-    candidates: contract.candidates.map((each) => (each === 'fact:hostId' ? 'person:person-wang-wei' as const : each)),
+    candidates: contract.candidates.map((each) => (each === 'fact:hostId' ? 'person:person-wang-wei' as const : each === 'holder' ? 'person:person-jin-zhiqiang' as const : each)),
     byRequester: contract.byRequester ?? contract.work ?? false,
     ...(contract.atDesk && { atDesk: true }),
     afterEnd: false,

@@ -7,7 +7,7 @@ import { openAccounts } from './accounts.ts';
 import { startApi, type TestApi } from './api.ts';
 import { call, login, type Answer, type Person } from './person.ts';
 import { putPhoto } from './photos.ts';
-import { putDecision, putItem, putProcess, putTask, putVisit } from './prepared.ts';
+import { putDecision, putItem, putOrder, putProcess, putTask, putVisit } from './prepared.ts';
 import { bodies, BYSTANDER, DIRECTOR, idOf, keptIds, LEADER, MANAGER } from './valid-requests.ts';
 
 /** A case as it is asked about: its process, and the task that is (or was) open. */
@@ -109,8 +109,9 @@ export async function startStage(): Promise<Stage> {
       },
     };
     if (thing === 'visit' || thing === 'inside' || thing === 'gone') return { process: await putVisit(db, api.deps.seal, thing), task: '' };
+    if (thing === 'order' || thing === 'repaired') return { process: await putOrder(db, thing), task: '' };
     // What a success changed before: a draft is a draft again, a kiosk is not revoked.
-    if (!(thing in make)) await Promise.all([putAnnouncements(), putGate()]);
+    if (!(thing in make)) await Promise.all([putAnnouncements(), putGate(), putAbsence()]);
     // Wrong codes of before hold nobody up.
     await db('kiosk_failure').delete();
     return thing in make ? make[thing as keyof typeof make]() : { process: UNKNOWN_ID, task: `${UNKNOWN_ID}.${LEADER}.1` };
@@ -119,7 +120,8 @@ export async function startStage(): Promise<Stage> {
   function addressOf({ path }: Pick<Endpoint, 'path'>, { process, task }: Fixture, thing: Thing): string {
     const kept = Object.entries(keptIds).find(([prefix]) => path.startsWith(prefix))?.[1];
     const id = path.startsWith('/tasks/') ? task : kept ? kept[thing] ?? kept.unknown! : process;
-    return path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', thing === 'step' ? LEADER : 'no-such-step');
+    return path.replace(':id', id).replace(':type', 'supply-requisition').replace(':step', thing === 'step' ? LEADER : 'no-such-step')
+      .replace(':absenceId', thing === 'absence' ? 'absence-kept' : 'absence-none');
   }
 
   async function ask(
@@ -151,6 +153,12 @@ export async function startStage(): Promise<Stage> {
       id: 'blocked-kept', kind: 'phone', index: Buffer.from('kept'), masked: '138****0000', reason: '备用', created_by: idOf.frontdesk,
       removed_at: null, removed_by: null, removal_reason: null,
     }).onConflict('id').merge(['removed_at', 'removed_by', 'removal_reason']);
+  }
+
+  async function putAbsence(): Promise<void> {
+    await db('repairer_absence').insert({
+      id: 'absence-kept', person_id: keptIds['/repairs/repairers']!.fitter!, from_at: '2026-11-02T00:00:00Z', until_at: '2036-11-02T00:00:00Z', created_by: idOf.service,
+    }).onConflict('id').ignore();
   }
 
   async function putAnnouncements(): Promise<void> {

@@ -18,6 +18,8 @@ export const idOf: Record<Staff, string> = {
   director: 'person-zhou-huimin',
   storekeeper: 'person-yang-guang',
   frontdesk: 'person-lei-ting',
+  service: 'person-yao-dawei',
+  repairer: 'person-jin-zhiqiang',
   admin: 'person-deng-zihan',
   auditor: 'person-wei-jing',
 };
@@ -32,10 +34,12 @@ export const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, str
   '/admin/people': { person: CHANGED, unknown: 'person-unknown' },
   '/admin/departments': { department: 'dept-telecom', unknown: 'dept-unknown' },
   '/admin/roles': { role: 'auditor', unknown: 'no-such-role' },
+  '/admin/places': { place: 'place-main-3-305', unknown: 'place-unknown' },
   '/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
   '/files/': {
     file: '00000000-0000-7000-8000-0000000000f1', attached: '00000000-0000-7000-8000-0000000000f2', unknown: '00000000-0000-7000-8000-000000000000',
   },
+  '/repairs/repairers': { fitter: 'person-kang-wei', absence: 'person-kang-wei', unknown: 'person-none' },
   '/visits/blocked': { blocked: 'blocked-kept', unknown: 'blocked-none' },
   '/visits/kiosks': { device: 'kiosk-kept', unknown: 'kiosk-none' },
   '/admin/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
@@ -105,6 +109,12 @@ export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>
   'POST /admin/departments': () => ({ name: '新部门', nameEn: 'New department', parentId: 'dept-branch', leaderId: null }),
   'PATCH /admin/departments/:id': () => ({ nameEn: 'Information and Telecommunication' }),
   'PATCH /admin/roles/:id': () => ({ add: [], remove: [BYSTANDER] }),
+  'POST /admin/places': () => {
+    itemNumber += 1;
+    return { kind: 'building', parentId: null, name: `新楼 ${itemNumber}` };
+  },
+  'POST /admin/places/import': () => ({ csv: '楼栋,楼层,房间\n综合楼,3层,399室\n', dryRun: true }),
+  'PATCH /admin/places/:id': () => ({ nameEn: 'Room 305' }),
   'POST /announcements/:id/read': () => ({}),
   'POST /admin/announcements': () => ({ title: '停水通知', body: '周六停水。' }),
   'PATCH /admin/announcements/:id': () => ({ title: '停水通知（改）' }),
@@ -130,6 +140,11 @@ export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>
   'POST /visit/look': () => link,
   'POST /visit/cancel': () => link,
   'POST /visit/consent-withdrawal': () => link,
+  'PUT /repairs/repairers/:id': () => ({ skills: ['furniture'], buildingIds: [], week: { 1: [{ from: '08:30', to: '17:30' }] }, onCall: false, active: true }),
+  'POST /repairs/repairers/:id/absences': () => ({ from: now(), until: inTwoHours(), reason: '培训' }),
+  'POST /repairs/repairers/:id/absences/:absenceId/removal': () => ({}),
+  'POST /repairs/:id/contact': () => ({}),
+  'POST /repairs/:id/ratings': () => ({ stars: { quality: 5, speed: 4, service: 5 }, words: '很快' }),
   'POST /kiosk/enrolment': () => ({ code: 'ABCDEFGH' }),
   'POST /kiosk/check-ins': () => ({ code: '123456', phoneTail: '8888' }),
   'POST /kiosk/check-outs': () => ({ code: '123456', phoneTail: '8888' }),

@@ -202,7 +202,7 @@ export const repairContract = {
     response: repairerItem,
   }),
   removeAbsence: endpoint({
-    method: 'delete', path: '/repairs/repairers/:id/absences/:absenceId', access: dispatcher,
+    method: 'post', path: '/repairs/repairers/:id/absences/:absenceId/removal', access: dispatcher,
     summary: { zh: '取消请假', en: 'Take an absence back' },
     params: z.strictObject({ id, absenceId: id }), response: repairerItem,
   }),

@@ -29,6 +29,7 @@ export async function paperOf(db: Db, id: string, viewer: Viewer): Promise<Paper
   const [forms, tasks, entries] = await Promise.all([formVersions(db, id), tasksOf(db, id), timeline(db, id)]);
   const { form } = forms.at(-1)!;
   const [supply, labels] = await Promise.all([supplyLinesOf(db, type, { form, tasks, entries }), labelsOf(db, type, [form, ...tasks.map(({ data }) => data)])]);
+  const known = { labels, references: type.references, omit: supply ? SUPPLY_LINES : [] };
   // What comes after the end, such as the evaluation, is no part of the paper.
   const before = tasks.filter((task) => !task.after_end);
   const planned = process.status === 'running' ? plannedSteps(before, contract).map((step) => ({ step, dueAt: null })) : [];
@@ -36,13 +37,13 @@ export async function paperOf(db: Db, id: string, viewer: Viewer): Promise<Paper
   return {
     number, status, outcomeTitle, requester, department, departmentEn, startedAt, endedAt,
     title: contract.paper.title,
-    fields: fieldWords(type.form, form, labels, supply ? SUPPLY_LINES : []),
+    fields: fieldWords(type.form, form, known),
     supply,
     approvals: presentSteps(before, contract, planned).map(({ step, title, state, outcome, decidedBy, actorKind, decidedAt, comment, data }) => {
       const own = type.decisions?.[step]?.[outcome ?? ''];
       return {
         title, state, outcome: outcomeText(contract, step, outcome), by: decidedBy, actorKind, at: decidedAt, comment,
-        data: own ? fieldWords(own, data, labels, supply ? SUPPLY_LINES : []) : [],
+        data: own ? fieldWords(own, data, known) : [],
       };
     }),
     signs: [...contract.paper.signs],

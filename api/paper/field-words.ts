@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Text } from '../../workflows/lib/contract.ts';
+import type { ProcessType } from '../../workflows/lib/form.ts';
 import { jsonSchema } from '../processes/present.ts';
 
 /** What was filled into one field, in words. */
@@ -14,6 +15,7 @@ interface Schema {
   'x-options'?: Record<string, Text>;
   'x-kind'?: string;
   'x-unit'?: Text;
+  'x-reference'?: string;
   format?: string;
   anyOf?: Schema[];
   properties?: Record<string, Schema>;
@@ -23,11 +25,18 @@ interface Schema {
 const YES: Text = { zh: '是', en: 'Yes' };
 const NO: Text = { zh: '否', en: 'No' };
 
-/** The fields of `value` in words, in the schema's order; those that are empty or stand in `omit` are left out. `labels` names what is referred to. */
+/** What is known beside the value: the names of what it refers to, where it does so, and fields that stand elsewhere. */
+interface Known {
+  labels?: Readonly<Record<string, Text>>;
+  references?: ProcessType['references'];
+  omit?: readonly string[];
+}
+
+/** The fields of `value` in words, in the schema's order; empty ones and those of `omit` are left out. */
 export function fieldWords(
-  schema: z.ZodType, value: unknown, labels: Readonly<Record<string, Text>>, omit: readonly string[] = [],
+  schema: z.ZodType, value: unknown, { labels = {}, references = {}, omit = [] }: Known = {},
 ): FieldWords[] {
-  return fieldsOf(jsonSchema(schema) as Schema, value, labels).filter(({ name }) => !omit.includes(name)).map(({ title, value: words }) => ({ title, value: words }));
+  return fieldsOf(jsonSchema(schema, references) as Schema, value, labels).filter(({ name }) => !omit.includes(name)).map(({ title, value: words }) => ({ title, value: words }));
 }
 
 function fieldsOf(schema: Schema, value: unknown, labels: Readonly<Record<string, Text>>): (FieldWords & { name: string })[] {
@@ -42,6 +51,8 @@ function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string,
   if (schema['x-kind'] === 'photos' && Array.isArray(value)) return value.length === 0 ? undefined : { zh: `${value.length} 张照片`, en: `${value.length} photo${value.length === 1 ? '' : 's'}` };
   if (Array.isArray(value)) return joined(value.flatMap((each) => wordsOf(plain(schema.items ?? {}), each, labels) ?? []), '；', '; ');
   if (typeof value === 'object') {
+    const counted = countedWords(schema, value as Record<string, unknown>, labels);
+    if (counted) return counted;
     return joined(fieldsOf(schema, value, labels).map(({ title, value: words }) => ({ zh: `${title.zh} ${words.zh}`, en: `${title.en} ${words.en}` })), '，', ', ');
   }
   if (typeof value === 'boolean') return value ? YES : NO;
@@ -50,6 +61,14 @@ function wordsOf(schema: Schema, value: unknown, labels: Readonly<Record<string,
   const unit = schema['x-unit'];
   if (unit) return { zh: `${String(value)} ${unit.zh}`, en: `${String(value)} ${unit.en}` };
   return schema['x-options']?.[String(value)] ?? labels[String(value)] ?? same(String(value));
+}
+
+/** Something of which there are so many, and nothing else of it: 灯管 ×2. */
+function countedWords({ properties = {} }: Schema, value: Record<string, unknown>, labels: Readonly<Record<string, Text>>): Text | undefined {
+  const [thing, count, ...others] = Object.keys(properties);
+  if (!thing || !count || others.length > 0 || !properties[thing]?.['x-reference'] || properties[count]?.type !== 'integer') return undefined;
+  const { zh, en } = labels[String(value[thing])] ?? same(String(value[thing]));
+  return { zh: `${zh} ×${String(value[count])}`, en: `${en} ×${String(value[count])}` };
 }
 
 /** An instant by the company's clock: 11-28 14:00. */

@@ -65,7 +65,7 @@ export async function presentAsk(db: Db, { ask, actor, task }: LiveAsk) {
     stepTitle: contract.steps[task.step]!.title,
     requester: task.requester_name,
     holder: ask.personName,
-    fields: form === undefined ? [] : fieldWords(type.form, form, await labelsOf(db, type, form)),
+    fields: form === undefined ? [] : fieldWords(type.form, form, { labels: await labelsOf(db, type, form), references: type.references }),
     outcomes: state === 'open' ? answersOf(task) : [],
     decision: task.state === 'decided'
       ? { by: task.decided_by_name, at: task.decided_at!.toISOString(), outcome: task.outcome!, title: titleOf(contract, task) }

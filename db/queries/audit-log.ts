@@ -95,6 +95,7 @@ function narrowed(rows: Knex.QueryBuilder, { actor, actorKind, action, refused, 
       .whereIn('event.process_id', (cases) => cases.from('process').select('id').whereILike('number', like).orWhereILike('title', like))
       .orWhereIn('event.object', (items) => items.from('item').select('id').whereILike('code', like).orWhereILike('name', like))
       .orWhereIn('event.object', (people) => people.from('person').select('id').whereILike('name', like).orWhereILike('username', like))
+      .orWhereRaw(`event.object IN (SELECT 'place:' || id FROM place_path WHERE code = ? OR full_name ILIKE ? OR full_name_en ILIKE ?)`, [q.toUpperCase(), like, like])
       .orWhereRaw(
         `event.object IN (SELECT 'person:' || id FROM person WHERE name ILIKE ? OR username ILIKE ?)`, [like, like],
       ));
@@ -113,20 +114,22 @@ export async function actionsInUse(db: Db): Promise<string[]> {
   return rows.map(({ action }: { action: string }) => action);
 }
 
-/** The names of the items, people, departments and roles that the log's objects name, by object. */
+/** The names of the items, people, departments, roles and places that the log's objects name, by object. */
 export async function namesOfObjects(db: Db, objects: readonly string[]): Promise<Map<string, Name>> {
   if (objects.length === 0) return new Map();
   const ids = (prefix: string): string[] => objects.map((object) => (object.startsWith(prefix) ? object.slice(prefix.length) : object));
-  const [items, people, departments, roles] = await Promise.all([
+  const [items, people, departments, roles, places] = await Promise.all([
     db('item').select('id', 'name').whereIn('id', [...objects]),
     db('person').select('id', 'name').whereIn('id', ids('person:')),
     db('department').select('id', 'name', 'name_en').whereIn('id', ids('department:')),
     db('role').select('id', 'name', 'name_en').whereIn('id', ids('role:')),
+    db('place_path').select('id', 'full_name as name', 'full_name_en as name_en').whereIn('id', ids('place:')),
   ]);
   const entries = (rows: { id: string; name: string; name_en?: string }[], prefix: string): [string, Name][] =>
     rows.map(({ id, name, name_en: en = name }) => [`${prefix}${id}`, { zh: name, en }]);
   return new Map([
     ...entries(items, ''), ...entries(people, ''), ...entries(people, 'person:'), ...entries(departments, 'department:'), ...entries(roles, 'role:'),
+    ...entries(places, 'place:'),
   ]);
 }
 

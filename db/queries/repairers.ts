@@ -16,11 +16,11 @@ export interface RepairerFields {
   active: boolean;
 }
 
-/** An absence, from when until when. */
+/** An absence, from when until when, as PostgreSQL writes instants in JSON. */
 export interface Absence {
   id: string;
-  from: Date;
-  until: Date;
+  from: string;
+  until: string;
   reason: string;
 }
 

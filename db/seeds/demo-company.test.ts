@@ -61,13 +61,23 @@ describe('demo company', () => {
     expect(Number((await db('item').whereRaw('on_hand < minimum').count({ n: '*' }).first())!.n)).to.be.within(5, 15);
   });
 
+  it('has three buildings with about 120 rooms and some devices, each with a name in both languages and a code of its own', async () => {
+    const kinds = await db('place').groupBy('kind').orderBy('kind').select('kind', db.raw('count(*)::int AS n'));
+    expect(kinds.map(({ kind }) => kind)).to.deep.equal(['building', 'device', 'floor', 'room']);
+    expect(kinds.find(({ kind }) => kind === 'building').n).to.equal(3);
+    expect(kinds.find(({ kind }) => kind === 'room').n).to.be.within(115, 125);
+    expect(await db('place').where({ name_en: '' }).pluck('id')).to.deep.equal([]);
+    expect(await db('place_path').where({ id: 'place-main-3-305' }).first('full_name', 'full_name_en', 'building_id', 'active'))
+      .to.deep.equal({ full_name: '综合楼 3层 305室', full_name_en: 'Main Building Floor 3 Room 305', building_id: 'place-main', active: true });
+  });
+
   async function count(table: string): Promise<number> {
     return Number((await db(table).count({ n: '*' }).first())!.n);
   }
 
   async function everything(): Promise<unknown[]> {
     return Promise.all([
-      ...['setting', 'department', 'role', 'person', 'item'].map((table) => db(table).orderBy(1)),
+      ...['setting', 'department', 'role', 'person', 'item', 'place'].map((table) => db(table).orderBy(1)),
       db('person_role').orderBy(['person_id', 'role_id']),
       db('stock_movement').orderBy('id'),
       db('audit_event').orderBy('seq'),

@@ -2,8 +2,10 @@ import type { Knex } from 'knex';
 import { hashPassword } from '../../api/passwords.ts';
 import { connect } from '../connect.ts';
 import { recordAudit } from '../queries/audit.ts';
+import { toPlaceRow } from '../queries/places.ts';
 import { demoAnnouncements } from './demo-announcements.ts';
 import { demoItems } from './demo-items.ts';
+import { demoPlaces } from './demo-places.ts';
 import { demoDepartments, demoPeople, demoRoles } from './demo-people.ts';
 import { demoRepairers } from './demo-repairers.ts';
 
@@ -15,7 +17,7 @@ const STOREKEEPER = 'person-yang-guang';
 const ADMINISTRATOR = 'person-deng-zihan';
 
 /**
- * Fills the database with the demo company: departments, people, roles, accounts, items with opening stock, announcements. Once: a
+ * Fills the database with the demo company: departments, people, roles, accounts, items with opening stock, places, announcements. Once: a
  * database that has it is left as it is.
  */
 export async function seedDemoCompany(databaseUrl: string): Promise<void> {
@@ -30,6 +32,7 @@ export async function seedDemoCompany(databaseUrl: string): Promise<void> {
       if (ours.length === 0) return;
       await insertPeople(trx, hashes);
       await insertItems(trx);
+      await trx('place').insert(demoPlaces.map(toPlaceRow));
       await insertAnnouncements(trx);
       await insertRepairers(trx);
       await recordAudit(trx, { actor: { kind: 'system' }, action: 'demo-company-seeded' });
