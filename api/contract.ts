@@ -22,6 +22,7 @@ import { placeContract } from './contract/places.ts';
 import { visitContract } from './contract/visits.ts';
 import { askContract } from './contract/asks.ts';
 import { phoneCodeContract } from './contract/phone-codes.ts';
+import { repairPlanContract } from './contract/repair-plans.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -50,6 +51,7 @@ export const contract = {
   visits: visitContract,
   repairs: repairContract,
   places: placeContract,
+  repairPlans: repairPlanContract,
 };
 
 /** The same as a list. */
