@@ -91,6 +91,7 @@ const candidateOnly = {
 
 const storekeeperOnly = (status: number) => office({ [status]: 'storekeeper' });
 const serviceOnly = (status: number) => office({ [status]: 'service' });
+const placeKeepers = (status: number) => office({ [status]: 'service admin' });
 const ofOrder = (status: number) => object({ [status]: 'requester repairer service admin auditor' });
 const overseers = office({ 200: 'storekeeper admin auditor' });
 const statistics = office({ 200: 'leader leader2 director storekeeper admin auditor' });
@@ -245,11 +246,11 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'PATCH /admin/roles/:id': { role: administratorOnly, unknown: unknownToAdministrator },
 
   'GET /places': { any: loggedIn(200) },
-  'GET /admin/places': { any: administratorOnly },
-  'GET /admin/places.csv': { any: administratorOnly },
-  'POST /admin/places': { any: office({ 201: 'admin' }) },
-  'POST /admin/places/import': { any: administratorOnly },
-  'PATCH /admin/places/:id': { place: administratorOnly, unknown: unknownToAdministrator },
+  'GET /admin/places': { any: placeKeepers(200) },
+  'GET /admin/places.csv': { any: placeKeepers(200) },
+  'POST /admin/places': { any: placeKeepers(201) },
+  'POST /admin/places/import': { any: placeKeepers(200) },
+  'PATCH /admin/places/:id': { place: placeKeepers(200), unknown: placeKeepers(404) },
 
   'GET /announcements': { any: loggedIn(200) },
   // A draft is nobody's to read but where it is written.
