@@ -23,6 +23,7 @@ import { visitContract } from './contract/visits.ts';
 import { askContract } from './contract/asks.ts';
 import { phoneCodeContract } from './contract/phone-codes.ts';
 import { repairPlanContract } from './contract/repair-plans.ts';
+import { repairStatisticContract } from './contract/repair-statistics.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -52,6 +53,7 @@ export const contract = {
   repairs: repairContract,
   places: placeContract,
   repairPlans: repairPlanContract,
+  repairStatistics: repairStatisticContract,
 };
 
 /** The same as a list. */

@@ -305,6 +305,8 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'PUT /repairs/repairers/:id': { fitter: serviceOnly(200), unknown: serviceOnly(404) },
   'POST /repairs/repairers/:id/absences': { fitter: serviceOnly(201), unknown: serviceOnly(404) },
   'POST /repairs/repairers/:id/absences/:absenceId/removal': { absence: serviceOnly(200), unknown: serviceOnly(404) },
+  'GET /repairs/statistics': { any: office({ 200: 'service director admin auditor' }) },
+  'GET /repairs/statistics.csv': { any: office({ 200: 'service director admin auditor' }) },
   'GET /repairs/plans': { any: serviceOnly(200) },
   'POST /repairs/plans': { any: serviceOnly(201) },
   'PUT /repairs/plans/:id': { plan: serviceOnly(200), unknown: serviceOnly(404) },
