@@ -88,6 +88,7 @@ export const supplyTexts = {
   'ledger.balance': { zh: '结存', en: 'Balance' },
   'ledger.kind.receipt': { zh: '入库', en: 'Receipt' },
   'ledger.kind.issue': { zh: '发放', en: 'Issue' },
+  'ledger.kind.repair': { zh: '维修领用', en: 'Repair' },
   'ledger.kind.stock-take': { zh: '盘点', en: 'Stock-take' },
   'ledger.more': { zh: '更早的记录', en: 'Earlier ones' },
   'import.title': { zh: '导入物品', en: 'Import items' },
