@@ -6,8 +6,10 @@ import { instant } from '../lists.ts';
 const readers = { roles: ['dispatcher', 'service-centre-director', 'process-administrator', 'auditor'] } as const;
 const day = z.iso.date();
 
-/** The last thirty days until today unless told otherwise. */
-const days = z.strictObject({ from: day.optional(), until: day.optional() });
+/** The last thirty days until today unless told otherwise; `repeatDays`: within how many days a fault counts as the same again. */
+const days = z.strictObject({
+  from: day.optional(), until: day.optional(), repeatDays: z.coerce.number<number | string>().int().min(1).max(365).default(30),
+});
 
 const sums = {
   orders: z.int(),
@@ -18,7 +20,7 @@ const sums = {
   minutes: z.int(),
   /** Parts at the prices of their day. */
   partsFen: z.int(),
-  /** Faults of the same place and category within thirty days of an earlier one. */
+  /** Faults of the same place and category within `repeatDays` of an earlier one. */
   repeats: z.int(),
   stars: z.number().nullable(),
 };
@@ -32,7 +34,7 @@ export const repairStatisticContract = {
     summary: { zh: '维修统计：工单、用时、时限、承诺、评价、重复故障、成本与分布', en: 'Repairs: orders, times, clock, promises, ratings, repeated faults, cost and places' },
     query: days,
     response: z.object({
-      from: day, until: day,
+      from: day, until: day, repeatDays: z.int(),
       /** Working time of one ordinary working day. */
       businessDayMs: z.int(),
       totals: z.object({ ...sums, running: z.int(), rejected: z.int(), withdrawn: z.int(), planned: z.int() }),
@@ -61,7 +63,13 @@ export const repairStatisticContract = {
         })),
       }),
       heat: z.array(z.object({
-        buildingId: z.string(), building: z.string(), buildingEn: z.string(), floor: z.string().nullable(), floorEn: z.string().nullable(), position: z.int(), orders: z.int(),
+        buildingId: z.string(), building: z.string(), buildingEn: z.string(),
+        /** Null: in no floor of the building. */
+        floorId: z.string().nullable(), floor: z.string().nullable(), floorEn: z.string().nullable(), position: z.int(), orders: z.int(),
+      })),
+      /** The places with the most orders. */
+      places: z.array(z.object({
+        placeId: z.string(), place: z.string(), placeEn: z.string(), buildingId: z.string(), floorId: z.string().nullable(), orders: z.int(), repeats: z.int(),
       })),
     }),
   }),

@@ -215,12 +215,27 @@ describe('statistics of repairs', function () {
     ]);
   });
 
+  it('counts a fault as the same again within as many days as are asked for', async () => {
+    const within = async (repeatDays: number) => {
+      const { body } = await service.get(`/repairs/statistics?from=2026-03-02&until=2026-03-15&repeatDays=${repeatDays}`);
+      expect(body.repeatDays).to.equal(repeatDays);
+      return body.repeats.items.map(({ placeId, times }: any) => [placeId, times]);
+    };
+    expect(await within(1)).to.eql([]);
+    expect(await within(2)).to.eql([[a.id, 1]]);
+    expect(await within(10)).to.eql([[a.id, 2]]);
+    expect(await within(17)).to.eql([[a.id, 2], [b.id, 1]]);
+    expect((await service.get('/repairs/statistics?repeatDays=0')).status).to.equal(400);
+  });
+
   it('adds up cost by category and building, and places by building and floor', () => {
     expect(statistics.totals).to.deep.include({ minutes: 260, partsFen: 2_000 });
     const row = ({ key, orders: n, minutes, partsFen, repeats }: any) => [key, n, minutes, partsFen, repeats];
     expect(statistics.categories.map(row)).to.eql([['electrical', 3, 30, 1_500, 1], ['plumbing', 3, 230, 500, 2], ['furniture', 1, 0, 0, 0]]);
     expect(statistics.buildings.map(row)).to.eql([[a.building, 4, 230, 500, 2], [b.building, 3, 30, 1_500, 1]]);
     expect(statistics.heat.map(({ buildingId, floor, orders: n }: any) => [buildingId, floor, n])).to.have.deep.members([[a.building, a.floor, 4], [b.building, b.floor, 3]]);
+    expect(statistics.places.map(({ placeId, buildingId, orders: n, repeats }: any) => [placeId, buildingId, n, repeats])).to.eql([[a.id, a.building, 4, 2], [b.id, b.building, 3, 1]]);
+    expect(statistics.places.map(({ floorId }: any) => floorId)).to.eql([a.building, b.building].map((building) => statistics.heat.find(({ buildingId }: any) => buildingId === building).floorId));
   });
 
   it('are exported order by order, in the caller’s language', async () => {
@@ -231,9 +246,13 @@ describe('statistics of repairs', function () {
     };
     const zh = await read('zh-CN');
     expect(zh).to.have.length(8);
-    expect(zh[0]).to.equal('单号,报修时间,地点,类别,紧急程度,保养计划,结果,维修人员,接单时间,完工时间,时限内,用时（分钟）,配件（元）,评分');
+    expect(zh[2]!.split(',').slice(9, 12)).to.eql(['2026-03-03 17:30', '否', '是']);
+    expect(await api.database.db('audit_event').where({ action: 'repairs-exported' }).first('actor_id', 'detail')).to.deep.include({
+      actor_id: DISPATCHER, detail: { rows: 7, total: 7, from: '2026-03-02', until: '2026-03-15' },
+    });
+    expect(zh[0]).to.equal('单号,报修时间,地点,类别,紧急程度,保养计划,结果,维修人员,接单时间,完工时间,时限内,重复故障,用时（分钟）,配件（元）,评分');
     expect(zh[1]!.split(',').slice(0, 2)).to.eql([numbers[0], '2026-03-02 09:00']);
-    expect(zh[1]!.split(',').slice(3)).to.eql(['给排水', '普通', '否', '已修复', '金志强', '', '2026-03-02 11:50', '是', '60', '5.00', '4.0']);
+    expect(zh[1]!.split(',').slice(3)).to.eql(['给排水', '普通', '否', '已修复', '金志强', '', '2026-03-02 11:50', '是', '否', '60', '5.00', '4.0']);
     await service.patch('/me', { locale: 'en' });
     expect((await read('en'))[1]!.split(',').slice(3, 7)).to.eql(['Plumbing', 'Normal', 'no', 'Repaired']);
     await service.patch('/me', { locale: 'zh-CN' });

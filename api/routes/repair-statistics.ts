@@ -1,3 +1,4 @@
+import { recordAudit } from '../../db/queries/audit.ts';
 import { repairLines, repairStatistics, type Days } from '../../db/queries/repair-statistics.ts';
 import { stepTimes, wholeTimes } from '../../db/queries/statistics-times.ts';
 import { contract } from '../../workflows/repair-order/contract.ts';
@@ -50,19 +51,20 @@ export function repairStatisticRoutes({ db }: Deps): Route[] {
       });
     }),
 
-    handle(repairStatisticContract.exportRepairs, async ({ query, locale, req, res }) => {
+    handle(repairStatisticContract.exportRepairs, async ({ actor, query, locale, req, res }) => {
       const days = daysOf(query);
-      const lines = await inTurn(req, () => repairLines(db, days, MOST_EXPORTED));
-      res.attachment(`repairs-${days.from}-${days.until}.csv`).type('text/csv; charset=utf-8').send(csvText(repairsToCsv(lines, locale)));
+      const { lines, total } = await inTurn(req, () => repairLines(db, days, MOST_EXPORTED));
+      await recordAudit(db, { actor: { kind: 'person', id: actor.personId }, action: 'repairs-exported', detail: { rows: lines.length, total, from: days.from, until: days.until } });
+      res.attachment(`repairs-${days.from}-${days.until}.csv`).type('text/csv; charset=utf-8').send(csvText(repairsToCsv(lines, total, locale)));
     }),
   ];
 }
 
 /** What is asked, or the last thirty days. Throws a 400 that names the field. */
-function daysOf({ until = dayOf(new Date(), ZONE), from = plusDays(until, -29) }: { from?: string | undefined; until?: string | undefined }): Days {
+function daysOf({ until = dayOf(new Date(), ZONE), from = plusDays(until, -29), repeatDays }: { from?: string | undefined; until?: string | undefined; repeatDays: number }): Days {
   if (from < '2000-01-01' || from > '2099-12-31') throw invalidField('from', 'statistics.day', 'query');
   if (until > '2099-12-31') throw invalidField('until', 'statistics.day', 'query');
   if (from > until) throw invalidField('until', 'statistics.order', 'query');
   if ((Date.parse(until) - Date.parse(from)) / DAY_MS + 1 > MOST_DAYS) throw invalidField('until', 'visit.too-many-days-read', 'query');
-  return { from, until };
+  return { from, until, repeatDays };
 }

@@ -24,12 +24,18 @@ const columns: readonly { header: Text; write(order: OrderLine, locale: Locale):
   { header: { zh: '接单时间', en: 'Taken on' }, write: ({ takenOnAt }) => timeOf(takenOnAt) },
   { header: { zh: '完工时间', en: 'Completed' }, write: ({ completedAt }) => timeOf(completedAt) },
   { header: { zh: '时限内', en: 'On time' }, write: ({ onTime }, locale) => textIn(locale, said(onTime)) },
+  { header: { zh: '重复故障', en: 'Repeated fault' }, write: ({ again }, locale) => textIn(locale, said(again)) },
   { header: { zh: '用时（分钟）', en: 'Minutes' }, write: ({ minutes }) => String(minutes) },
   { header: { zh: '配件（元）', en: 'Parts (yuan)' }, write: ({ partsFen }) => (partsFen / 100).toFixed(2) },
   { header: { zh: '评分', en: 'Stars' }, write: ({ stars }) => (stars === null ? '' : stars.toFixed(1)) },
 ];
 
-/** Orders as lines of a table, in the company's time. */
-export function repairsToCsv(orders: readonly OrderLine[], locale: Locale): string[][] {
-  return [columns.map(({ header }) => textIn(locale, header)), ...orders.map((order) => columns.map(({ write }) => write(order, locale)))];
+/** Orders as lines of a table, in the company's time. When there are more than `orders`, a last line says so. */
+export function repairsToCsv(orders: readonly OrderLine[], total: number, locale: Locale): string[][] {
+  const lines = [columns.map(({ header }) => textIn(locale, header)), ...orders.map((order) => columns.map(({ write }) => write(order, locale)))];
+  if (total > orders.length) {
+    const note = { zh: `只导出前 ${orders.length} 单，共 ${total} 单；请缩短期间后再导出。`, en: `Only the first ${orders.length} of ${total}: shorten the period and export again.` };
+    lines.push([textIn(locale, note), ...columns.slice(1).map(() => '')]);
+  }
+  return lines;
 }

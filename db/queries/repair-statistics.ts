@@ -1,10 +1,11 @@
 import type { Db } from '../connect.ts';
 import { prepared } from './prepared.ts';
 
-/** Days of the company's clock, both included. */
+/** Days of the company's clock, both included, and within how many days a fault counts as the same again. */
 export interface Days {
   from: string;
   until: string;
+  repeatDays: number;
 }
 
 /** Orders of one kind: how many, done within their clock of those of which that is known, what they took, faults that came back. */
@@ -44,7 +45,7 @@ export interface RepairerSums {
   stars: number | null;
 }
 
-/** A fault that came back: the same place and category again within thirty days. */
+/** A fault that came back: the same place and category again within the days asked for. */
 export interface Repeat {
   placeId: string;
   place: string;
@@ -69,7 +70,9 @@ export interface RepairStatistics {
   repairers: RepairerSums[];
   repeats: { total: number; items: Repeat[] };
   /** Orders by building and floor; without a floor, what stands in none. */
-  heat: { buildingId: string; building: string; buildingEn: string; floor: string | null; floorEn: string | null; position: number; orders: number }[];
+  heat: { buildingId: string; building: string; buildingEn: string; floorId: string | null; floor: string | null; floorEn: string | null; position: number; orders: number }[];
+  /** The rooms and devices with the most orders, those of a whole floor or building too. */
+  places: { placeId: string; place: string; placeEn: string; buildingId: string; floorId: string | null; orders: number; repeats: number }[];
 }
 
 /** An order of the period, for the export. */
@@ -81,6 +84,8 @@ export interface OrderLine {
   category: string;
   urgency: string;
   planned: boolean;
+  /** The same place and category as a fault not long before. */
+  again: boolean;
   status: string;
   outcome: string | null;
   repairer: string | null;
@@ -93,15 +98,22 @@ export interface OrderLine {
 }
 
 const MOST_REPEATS = 20;
-/** A fault of the same place and category within so long is the same again. */
-const REPEAT = "interval '30 days'";
+const MOST_PLACES = 300;
 
 /**
  * Orders reported within the period. `on_time` is null where it is not known yet or no clock ran: within the clock is what was completed
  * before it was due; whoever is past it without is late already. A planned order is no fault, so it comes back never.
  */
 const CHOSEN = `
-  WITH chosen AS MATERIALIZED (
+  WITH faults AS MATERIALIZED (
+    SELECT process.id, process.started_at - lag(process.started_at) OVER (
+      PARTITION BY kept.form->>'placeId', kept.form->>'category' ORDER BY process.started_at, process.id) <= make_interval(days => :repeatDays::int) AS again
+    FROM process JOIN process_form kept ON kept.process_id = process.id AND kept.version = process.form_version
+    WHERE process.type = 'repair-order' AND coalesce(process.outcome, '') NOT IN ('rejected', 'withdrawn')
+      AND process.started_at >= (:from::date - :repeatDays::int)::timestamp AT TIME ZONE 'Asia/Shanghai'
+      AND process.started_at < (:until::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+      AND NOT EXISTS (SELECT FROM repair_plan_order planned WHERE planned.process_id = process.id)
+  ), chosen AS MATERIALIZED (
     SELECT process.id, process.number, process.status, process.outcome, process.started_at,
       date_trunc('week', process.started_at AT TIME ZONE 'Asia/Shanghai')::date AS week,
       place.id AS place_id, place.full_name AS place, place.full_name_en AS place_en, place.building_id,
@@ -111,17 +123,14 @@ const CHOSEN = `
       CASE WHEN clock.due_at IS NULL OR process.outcome IN ('rejected', 'withdrawn') THEN NULL
         WHEN repair.completed_at IS NOT NULL AND (process.status = 'ended' OR clock.paused_at IS NOT NULL) THEN repair.completed_at <= clock.due_at
         WHEN coalesce(clock.paused_at, now()) > clock.due_at THEN false END AS on_time,
-      plan.process_id IS NULL AND coalesce(process.outcome, '') NOT IN ('rejected', 'withdrawn') AND EXISTS (
-        SELECT FROM process before JOIN process_form of ON of.process_id = before.id AND of.version = before.form_version
-        WHERE before.type = 'repair-order' AND before.started_at < process.started_at AND before.started_at >= process.started_at - ${REPEAT}
-          AND of.form->>'placeId' = place.id AND of.form->>'category' = kept.form->>'category' AND coalesce(before.outcome, '') NOT IN ('rejected', 'withdrawn')
-          AND NOT EXISTS (SELECT FROM repair_plan_order planned WHERE planned.process_id = before.id)) AS again
+      coalesce(faults.again, false) AS again
     FROM process
     JOIN process_form kept ON kept.process_id = process.id AND kept.version = process.form_version
     JOIN place_path place ON place.id = kept.form->>'placeId'
     LEFT JOIN repair_order repair ON repair.process_id = process.id
     LEFT JOIN process_clock clock ON clock.process_id = process.id
     LEFT JOIN repair_plan_order plan ON plan.process_id = process.id
+    LEFT JOIN faults ON faults.id = process.id
     LEFT JOIN LATERAL (
       SELECT data->'stars' AS stars, (SELECT avg(star.value::numeric)::float8 FROM jsonb_each_text(data->'stars') star) AS mean
       FROM task WHERE process_id = process.id AND step = 'evaluation' AND outcome = 'evaluated' ORDER BY n DESC LIMIT 1) rated ON true
@@ -144,6 +153,11 @@ const PROMISES = `
     LEFT JOIN LATERAL (SELECT candidate FROM unnest(task.candidates) candidate WHERE candidate LIKE 'person:%' LIMIT 1) holder ON true
     WHERE task.step = 'arrival' AND task.state <> 'closed' AND promised.at IS NOT NULL
   )`;
+
+/** The floor that an order's place is or stands in, a device in its room too. */
+const FLOOR = `JOIN place own ON own.id = chosen.place_id
+    LEFT JOIN place above ON above.id = own.parent_id LEFT JOIN place higher ON higher.id = above.parent_id
+    LEFT JOIN place floor ON floor.kind = 'floor' AND floor.id IN (own.id, above.id, higher.id)`;
 
 /** Counts the orders that were reported within a period. */
 export async function repairStatistics(db: Db, days: Days): Promise<RepairStatistics> {
@@ -181,21 +195,25 @@ export async function repairStatistics(db: Db, days: Days): Promise<RepairStatis
     FROM chosen WHERE again GROUP BY 1, 2, 3, 4 ORDER BY times DESC, "lastAt" DESC LIMIT ${MOST_REPEATS}`);
   const heat = await ask<RepairStatistics['heat'][number]>('heat', `
     SELECT building.id AS "buildingId", building.name AS building, coalesce(nullif(building.name_en, ''), building.name) AS "buildingEn",
-      floor.name AS floor, coalesce(nullif(floor.name_en, ''), floor.name) AS "floorEn", coalesce(floor.position, -1) AS position, count(*)::int AS orders
-    FROM chosen JOIN place building ON building.id = chosen.building_id JOIN place own ON own.id = chosen.place_id
-    LEFT JOIN place above ON above.id = own.parent_id LEFT JOIN place higher ON higher.id = above.parent_id
-    LEFT JOIN place floor ON floor.kind = 'floor' AND floor.id IN (own.id, above.id, higher.id)
+      floor.id AS "floorId", floor.name AS floor, coalesce(nullif(floor.name_en, ''), floor.name) AS "floorEn", coalesce(floor.position, -1) AS position, count(*)::int AS orders
+    FROM chosen JOIN place building ON building.id = chosen.building_id ${FLOOR}
     GROUP BY building.id, floor.id ORDER BY building.position, building.id, position`);
+  const places = await ask<RepairStatistics['places'][number]>('places', `
+    SELECT chosen.place_id AS "placeId", place, place_en AS "placeEn", building_id AS "buildingId", floor.id AS "floorId", count(*)::int AS orders,
+      count(*) FILTER (WHERE again)::int AS repeats
+    FROM chosen ${FLOOR} GROUP BY 1, 2, 3, 4, 5 ORDER BY orders DESC, place, chosen.place_id LIMIT ${MOST_PLACES}`);
   return {
-    totals: totals!, weeks, categories, urgencies, buildings, promises: promises!, aspects, repairers, heat,
+    totals: totals!, weeks, categories, urgencies, buildings, promises: promises!, aspects, repairers, heat, places,
     repeats: { total: repeats[0]?.total ?? 0, items: repeats.map(({ total, ...each }) => each) },
   };
 }
 
-/** The orders that were reported within a period, the first one first, at most so many. */
-export async function repairLines(db: Db, days: Days, limit: number): Promise<OrderLine[]> {
-  return prepared<OrderLine>(db, 'repair-lines', `${CHOSEN}
+/** The orders that were reported within a period, the first one first, at most so many, and how many there are. */
+export async function repairLines(db: Db, days: Days, limit: number): Promise<{ lines: OrderLine[]; total: number }> {
+  const rows = await prepared<OrderLine & { total: number }>(db, 'repair-lines', `${CHOSEN}
     SELECT number, started_at AS "startedAt", place, place_en AS "placeEn", category, urgency, planned, status, outcome, person.name AS repairer,
-      taken_on_at AS "takenOnAt", completed_at AS "completedAt", on_time AS "onTime", minutes, parts_fen AS "partsFen", mean AS stars
+      taken_on_at AS "takenOnAt", completed_at AS "completedAt", on_time AS "onTime", minutes, parts_fen AS "partsFen", mean AS stars,
+      again, count(*) OVER ()::int AS total
     FROM chosen LEFT JOIN person ON person.id = chosen.repairer_id ORDER BY started_at, chosen.id LIMIT :limit`, { ...days, limit });
+  return { lines: rows.map(({ total, ...line }) => line), total: rows[0]?.total ?? 0 };
 }

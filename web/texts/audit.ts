@@ -153,6 +153,7 @@ export const auditTexts = {
   'action.place-created': { zh: '新增了场所', en: 'added the place' },
   'action.place-changed': { zh: '修改了场所', en: 'changed the place' },
   'action.places-imported': { zh: '导入了场所', en: 'imported places' },
+  'action.repairs-exported': { zh: '导出了维修工单', en: 'exported the orders of repairs' },
   'action.repair-plan-added': { zh: '新增了保养计划', en: 'added the preventive plan' },
   'action.repair-plan-changed': { zh: '修改了保养计划', en: 'changed the preventive plan' },
   'action.repair-plan-paused': { zh: '暂停了保养计划', en: 'paused the preventive plan' },
