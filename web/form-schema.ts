@@ -31,12 +31,22 @@ export function valueWords(given: JsonSchema, value: unknown, labels: Readonly<R
   if (kind === 'photos') return Array.isArray(value) && value.length > 0 ? t('photos.count', { n: value.length }) : '';
   if (Array.isArray(value)) return value.map((each) => valueWords(schema.items ?? {}, each, labels)).join('、');
   if (typeof value === 'object') {
+    const counted = countedWords(schema, value as Record<string, unknown>, labels);
+    if (counted !== undefined) return counted;
     return Object.entries(value).map(([name, each]) => [fieldWords(schema.properties?.[name], name), valueWords(schema.properties?.[name] ?? {}, each, labels)])
       .filter(([, words]) => words !== '').map(([name, words]) => `${name} ${words}`).join('；');
   }
   const unit = schema['x-unit']?.[textKey.value];
   if (unit) return `${String(value)} ${unit}`;
   return labels[String(value)] ?? String(value);
+}
+
+/** Something of which there are so many, and nothing else of it: 灯管 ×2. */
+function countedWords({ properties = {} }: JsonSchema, value: Readonly<Record<string, unknown>>, labels: Readonly<Record<string, string>>): string | undefined {
+  const [thing, count, ...others] = Object.keys(properties);
+  if (!thing || !count || others.length > 0 || !properties[thing]!['x-reference'] || kindOf(properties[count]!) !== 'integer') return undefined;
+  const id = String(value[thing]);
+  return `${labels[id] ?? id} ×${String(value[count])}`;
 }
 
 /** The photos in what was filled in, wherever they stand in it, as files' ids. */

@@ -46,6 +46,7 @@ const PLACES: readonly Place[] = [
   { path: '/tasks', query: { type: 'visit' }, group: 'nav.visitors', text: 'nav.visitors.answer', icon: 'check' },
   { path: '/processes', query: { type: 'visitor-registration' }, group: 'nav.visitors', text: 'nav.visitors.records', icon: 'processes' },
   { path: '/visitors/statistics', group: 'nav.visitors', text: 'nav.visitors.statistics', icon: 'statistics', roles: VISIT_READERS },
+  { path: '/admin/places', text: 'places.title', icon: 'counter', roles: ['dispatcher'] },
   { path: '/admin', text: 'nav.admin', icon: 'admin', roles: ['process-administrator'] },
   { path: '/audit', text: 'nav.audit', icon: 'audit', roles: ['auditor'] },
 ];

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { adminRoutes } from './pages/admin/routes.ts';
+import { ADMINISTRATOR, adminSections } from './pages/admin/sections.ts';
 import { announcementRoutes } from './pages/announcements/routes.ts';
 import { auditRoutes } from './pages/audit/routes.ts';
 import { entryRoutes } from './pages/entry/routes.ts';
@@ -71,11 +72,14 @@ router.beforeEach(async (to) => {
 });
 
 /** The offices' pages; the API refuses what they ask for, whoever finds the address. */
-const OFFICES: Readonly<Record<string, string>> = { '/admin': 'process-administrator', '/audit': 'auditor' };
+const OFFICES: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(adminSections.map(({ path, roles = [] }) => [`/admin/${path}`, [ADMINISTRATOR, ...roles]])),
+  '/admin': [ADMINISTRATOR],
+  '/audit': ['auditor'],
+};
 
 function mayEnter(path: string): boolean {
-  const office = Object.entries(OFFICES).find(([place]) => path === place || path.startsWith(`${place}/`))?.[1];
-  return office === undefined || (me.value?.roles.some(({ id }) => id === office) ?? false);
+  return hasOneOf(Object.entries(OFFICES).find(([place]) => path === place || path.startsWith(`${place}/`))?.[1]);
 }
 
 function hasOneOf(roles: readonly string[] | undefined): boolean {

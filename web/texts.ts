@@ -7,6 +7,7 @@ import { operationTexts } from './texts/operations.ts';
 import { paletteTexts } from './texts/palette.ts';
 import { photoTexts } from './texts/photos.ts';
 import { peopleTexts } from './texts/people.ts';
+import { placeTexts } from './texts/places.ts';
 import { phoneTexts } from './texts/phones.ts';
 import { printTexts } from './texts/print.ts';
 import { statisticTexts } from './texts/statistics.ts';
@@ -57,6 +58,7 @@ export const texts = {
   ...kioskTexts,
   ...askTexts,
   ...personalTexts,
+  ...placeTexts,
 };
 
 export type TextKey = keyof typeof texts;

@@ -31,7 +31,7 @@ export function decisionWords(type: string, { step, outcome, data }: Step, label
   return [
     ...lowered,
     ...(issued.length > 0 ? [t('decision.issued', { lines: issued.join('、') })] : []),
-    ...fieldsOf(schemaOf(type, step, outcome)).filter(([, field]) => !['lines', 'photos'].includes(kindOf(field)))
+    ...fieldsOf(schemaOf(type, step, outcome)).filter(([name, field]) => name !== 'lines' && kindOf(field) !== 'photos')
       .map(([name, field]) => ({ title: fieldWords(field, name), value: valueWords(field, (data as Record<string, unknown> | null)?.[name], labels) }))
       .filter(({ value }) => value !== '').map((each) => t('decision.field', each)),
     ...Object.entries(aspects).filter(([aspect]) => stars[aspect]).map(([aspect, title]) => {

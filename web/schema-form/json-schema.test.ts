@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { money, personal, photos, titled, worded } from '../../workflows/lib/form.ts';
+import { instant, inUnit, money, personal, photos, titled, worded } from '../../workflows/lib/form.ts';
 import { supplyRequisition } from '../../workflows/supply-requisition/form.ts';
 import { jsonSchema } from '../../api/processes/present.ts';
 import { photosOf, valueWords } from '../form-schema.ts';
@@ -28,11 +28,17 @@ const everything = z.strictObject({
     name: titled(personal('name'), '姓名', 'Name'), company: titled(z.string().optional(), '单位', 'Company'),
     agrees: titled(z.boolean().optional(), '同意', 'Agrees'),
   })).optional(), '访客', 'Visitors'),
+  placeId: titled(z.string().min(1).max(100).optional(), '地点', 'Place'),
+  starts: titled(instant().optional(), '开始', 'Begins'),
+  minutes: inUnit(titled(z.int().min(1).max(600).optional(), '时长', 'Length'), '分钟', 'min'),
+  parts: titled(z.array(z.strictObject({
+    itemId: titled(z.string().min(1), '物品', 'Item'), quantity: titled(z.int().min(1), '数量', 'Quantity'),
+  })).optional(), '物品', 'Items'),
   dishes: titled(z.array(z.strictObject({
     dish: titled(z.string().min(1).max(40), '菜品', 'Dish'), price: money(titled(z.int().min(0), '单价', 'Price')),
   })).min(1), '菜单', 'Menu'),
 });
-const made = jsonSchema(everything) as JsonSchema;
+const made = jsonSchema(everything, { placeId: 'place', 'parts.itemId': 'item', 'nowhere.itemId': 'item' }) as JsonSchema;
 const fields = made.properties!;
 
 describe('A form drawn from a schema', () => {
@@ -49,8 +55,9 @@ describe('A form drawn from a schema', () => {
   it('has a field for each kind of value that a form may be made of', () => {
     expect(Object.fromEntries(Object.entries(fields).map(([name, property]) => [name, kindOf(property)]))).to.deep.equal({
       name: 'text', reason: 'long-text', people: 'integer', hours: 'number', budget: 'money', day: 'date', until: 'date', room: 'choice',
-      needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', pictures: 'photos', visitors: 'lines', dishes: 'lines',
+      needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', pictures: 'photos', visitors: 'lines', placeId: 'place', starts: 'instant', minutes: 'integer', parts: 'lines', dishes: 'lines',
     });
+    expect(kindOf(fields.parts!.items!.properties!.itemId!)).to.equal('item');
   });
 
   it('is valid for its zod schema once what is needed is filled in, however little else is', () => {
@@ -95,6 +102,14 @@ describe('A form drawn from a schema', () => {
     expect(withoutPersonal(made, filled)).to.deep.equal({ name: '周会', visitors: [{ name: '', company: '甲', agrees: false }] });
     expect(schemaErrors(made, { visitors: [{ name: '王*' }] })).to.not.have.property('visitors.0.name');
     expect(schemaErrors(made, { visitors: [{ name: '' }] })).to.have.property('visitors.0.name');
+  });
+
+  it('says instants by the company’s clock, numbers with their unit, and what is referred to by its name', () => {
+    const labels = { 'place-a': '综合楼 3层', 'item-a': '灯管' };
+    const words = (name: string, value: unknown) => valueWords(fields[name]!, value, labels);
+    expect([words('placeId', 'place-a'), words('minutes', 40), words('parts', [{ itemId: 'item-a', quantity: 2 }]), words('starts', '2020-03-01T16:05:00.000Z')])
+      .to.deep.equal(['综合楼 3层', '40 分钟', '灯管 ×2', '2020年3月2日 00:05']);
+    expect(schemaErrors(made, { placeId: '', parts: [{ itemId: '', quantity: 1 }] })).to.include({ 'parts.0.itemId': '请选择。' });
   });
 
   it('is read again in words', () => {

@@ -28,7 +28,7 @@ export interface JsonSchema {
 }
 
 /** How a field is drawn. */
-export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'photos' | 'lines' | 'group';
+export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'photos' | 'lines' | 'group' | 'instant' | 'item' | 'place';
 
 /** What begins so stands in a form for a photo that is still on its way. */
 export const PENDING = 'upload-';
@@ -65,6 +65,8 @@ export function kindOf(given: JsonSchema): FieldKind {
   }
   if (schema['x-kind'] === 'money') return 'money';
   if (schema.type === 'integer' || schema.type === 'number') return schema.type;
+  if (schema['x-kind'] === 'instant') return 'instant';
+  if (schema['x-reference'] === 'item' || schema['x-reference'] === 'place') return schema['x-reference'];
   if (schema.format === 'date') return 'date';
   return (schema.maxLength ?? 0) > LONG ? 'long-text' : 'text';
 }

@@ -12,7 +12,7 @@ export function schemaErrors(schema: JsonSchema, value: unknown): Errors {
 function visit(given: JsonSchema, value: unknown, path: string, required: boolean, errors: Record<string, string>): void {
   const schema = plain(given);
   if (value === '' || value === null || value === undefined) {
-    if (required && !isNullable(given) && (schema.minLength ?? 1) > 0) errors[path] = t(schema.enum ? 'form.choose' : 'form.needed');
+    if (required && !isNullable(given) && (schema.minLength ?? 1) > 0) errors[path] = t(schema.enum || schema['x-reference'] ? 'form.choose' : 'form.needed');
     return;
   }
   const message = wrong(schema, value);

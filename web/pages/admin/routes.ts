@@ -7,4 +7,4 @@ export const adminRoutes: RouteRecordRaw[] = adminSections.length === 0 ? [] : [
   component: () => import('./AdminPage.vue'),
   redirect: `/admin/${adminSections[0]!.path}`,
   children: adminSections.map(({ path, page }) => ({ path, name: `admin-${path}`, component: page })),
-}];
+}, { path: '/admin/places/labels', name: 'place-labels', component: () => import('./PlaceLabelsPage.vue') }];

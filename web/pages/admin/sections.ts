@@ -6,7 +6,12 @@ export interface AdminSection {
   readonly path: string;
   readonly text: TextKey;
   readonly page: () => Promise<{ default: Component }>;
+  /** Who may come in besides administrators. */
+  readonly roles?: readonly string[];
 }
+
+/** The role that every section is for. */
+export const ADMINISTRATOR = 'process-administrator';
 
 /** In the order of the tabs. The first is what opens: what an administrator must look at. */
 export const adminSections: readonly AdminSection[] = [
@@ -17,6 +22,7 @@ export const adminSections: readonly AdminSection[] = [
   { path: 'people', text: 'admin.people', page: () => import('./PeoplePage.vue') },
   { path: 'departments', text: 'admin.departments', page: () => import('./DepartmentsPage.vue') },
   { path: 'roles', text: 'admin.roles', page: () => import('./RolesPage.vue') },
+  { path: 'places', text: 'places.title', page: () => import('./PlacesPage.vue'), roles: ['dispatcher'] },
   { path: 'retention', text: 'admin.retention', page: () => import('./RetentionPage.vue') },
   { path: 'announcements', text: 'admin.announcements', page: () => import('./AnnouncementsPage.vue') },
 ];

@@ -1,4 +1,4 @@
-import { call, type Answer } from '../../client.ts';
+import { call, type Answer } from './client.ts';
 
 export type Item = Answer<'get /supply/items'>['items'][number];
 

@@ -1,4 +1,4 @@
-import { pinyinInitials } from '../../pinyin-initials.ts';
+import { pinyinInitials } from './pinyin-initials.ts';
 import type { Item } from './items.ts';
 
 /** Finds items by name, code, category, specification or the pinyin initials of the name; every word must be found. */
