@@ -124,7 +124,7 @@ describe('Repairs in a real browser', function () {
     await sheet.getByRole('button', { name: '添加配件' }).click();
     await sheet.getByRole('searchbox').fill(code);
     await sheet.locator('.hit').filter({ hasText: code }).getByText('库存 5 个').click();
-    await sheet.getByRole('button', { name: `增加 测试物品 ${code}` }).click();
+    await sheet.getByRole('button', { name: `测试物品 ${code}加一` }).click();
     // A phone may forget the page behind its camera: what was filled in is there again.
     await phone.reload();
     await button(phone, id, '完工').click();
@@ -140,7 +140,7 @@ describe('Repairs in a real browser', function () {
     await inColumn(board, '待评价/回访', id).waitFor({ timeout: 20_000 });
 
     const requester = await open('requester', `/tasks?task=${await openTask(product, id, 'evaluation')}`, 390);
-    for (const aspect of ['维修质量', '到场速度', '服务态度']) await requester.getByRole('group', { name: aspect }).getByText('5 星').click({ force: true });
+    for (const aspect of ['维修质量', '到场速度', '服务态度']) await requester.getByRole('group', { name: aspect }).getByRole('radio', { name: '5 星' }).press('Space');
     await requester.getByRole('button', { name: '评价', exact: true }).click();
     expect((await ended(product, id)).outcome).to.equal('repaired');
     await requester.goto(`${product.url}/processes/${id}`);
@@ -149,7 +149,7 @@ describe('Repairs in a real browser', function () {
     expect(await panel.textContent()).to.contain(name).and.contain('30 分钟').and.contain('¥2.00').and.not.contain('派单经过');
     await panel.getByRole('button', { name: '再次评价' }).click();
     const rating = requester.locator('dialog');
-    for (const aspect of ['维修质量', '到场速度', '服务态度']) await rating.getByRole('group', { name: aspect }).getByText('4 星').click({ force: true });
+    for (const aspect of ['维修质量', '到场速度', '服务态度']) await rating.getByRole('group', { name: aspect }).getByRole('radio', { name: '4 星' }).press('Space');
     await rating.getByLabel('评语').fill('两周后又有点松');
     await rating.getByRole('button', { name: '提交评价' }).click();
     await panel.getByText('两周后又有点松').waitFor();
