@@ -204,7 +204,7 @@ export async function repairStatistics(db: Db, days: Days): Promise<RepairStatis
     FROM chosen ${FLOOR} GROUP BY 1, 2, 3, 4, 5 ORDER BY orders DESC, place, chosen.place_id LIMIT ${MOST_PLACES}`);
   return {
     totals: totals!, weeks, categories, urgencies, buildings, promises: promises!, aspects, repairers, heat, places,
-    repeats: { total: repeats[0]?.total ?? 0, items: repeats.map(({ total, ...each }) => each) },
+    repeats: { total: repeats[0]?.total ?? 0, items: repeats.map(({ total: _, ...each }) => each) },
   };
 }
 
@@ -215,5 +215,5 @@ export async function repairLines(db: Db, days: Days, limit: number): Promise<{ 
       taken_on_at AS "takenOnAt", completed_at AS "completedAt", on_time AS "onTime", minutes, parts_fen AS "partsFen", mean AS stars,
       again, count(*) OVER ()::int AS total
     FROM chosen LEFT JOIN person ON person.id = chosen.repairer_id ORDER BY started_at, chosen.id LIMIT :limit`, { ...days, limit });
-  return { lines: rows.map(({ total, ...line }) => line), total: rows[0]?.total ?? 0 };
+  return { lines: rows.map(({ total: _, ...line }) => line), total: rows[0]?.total ?? 0 };
 }
