@@ -65,7 +65,7 @@ export function createRepairActivities({ db }: { db: Db }) {
     const fits = rankRepairers(able, { category: order.category as Category, urgency, buildingId: order.buildingId, at });
     const [first] = fits;
     if (!first) return undefined;
-    const { name, ...fit } = first;
+    const { name: _name, ...fit } = first;
     return { ...fit, by: 'click', of: fits.length };
   }
 }

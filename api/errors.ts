@@ -386,6 +386,13 @@ export const problems = {
     title: { zh: '尝试次数过多', en: 'Too many tries' },
     detail: { zh: '请一分钟后再试，或到前台。', en: 'Try again in a minute, or go to the front desk.' },
   },
+  'kiosk-too-many-walk-ins': {
+    status: 429,
+    title: { zh: '本机登记过多', en: 'Too many requests here' },
+    detail: {
+      zh: '本机一小时最多登记 {most} 次来访，请到前台办理。', en: 'This kiosk takes {most} requests an hour at most: please go to the front desk.',
+    },
+  },
   'enrolment-code-wrong': {
     status: 422,
     title: { zh: '启用码无效', en: 'Enrolment code not valid' },
@@ -580,7 +587,7 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'visit.too-far': { zh: '最多提前 60 天。', en: 'can be 60 days ahead at most.' },
   'visit.too-many-days': { zh: '一次最多报备 14 天。', en: 'at most 14 days at once.' },
   'visit.too-many-days-read': { zh: '一次最多查看 366 天。', en: 'at most 366 days at once.' },
-  'visit.time-of-day': { zh: '请填写 08:30 这样的时间。', en: 'must be a time such as 08:30.' },
+  'time-of-day': { zh: '请填写 08:30 这样的时间。', en: 'must be a time such as 08:30.' },
   'visit.host-how': { zh: '请填写被访人的部门或电话。', en: 'is needed, or the host’s phone.' },
   'date.too-early': { zh: '须为 1900 年以后的日期。', en: 'must be a day after the year 1900.' },
   cursor: { zh: '游标无效，请从第一页重新开始。', en: 'is not a cursor of this list: start again from the first page.' },

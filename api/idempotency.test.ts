@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { deleteOldIdempotencyKeys } from '../db/queries/idempotency.ts';
 import { startApi, type TestApi } from '../test/api.ts';
@@ -55,6 +55,16 @@ describe('an Idempotency-Key', function () {
     }
     expect(await versions()).to.equal(before);
     expect((await put(key, 'P4D')).status).to.equal(200);
+  });
+
+  it('keeps a hash of the request that nobody without the secret can compare with a guess', async () => {
+    const key = randomUUID();
+    await put(key, 'P6D');
+    const { clock, due, escalate, expire, remind } = policy('P6D');
+    const said = JSON.stringify({ body: { clock, due, escalate, expire, remind }, params: { step: 'department-leader', type: 'supply-requisition' }, query: {} });
+    const { request_hash: hash } = await api.database.db('idempotency').where({ key }).first('request_hash');
+    expect(hash.equals(api.deps.seal.index(said, 'idempotency.content')), 'what was hashed').to.equal(true);
+    for (const algorithm of ['sha256', 'sha512', 'sha1', 'md5']) expect(hash.equals(createHash(algorithm).update(said).digest()), algorithm).to.equal(false);
   });
 
   it('belongs to one person', async () => {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Db } from '../db/connect.ts';
 import {
   completeIdempotencyKey, findIdempotentAnswer, insertIdempotencyKey, insertIdempotentAnswer, type IdempotencyId,
 } from '../db/queries/idempotency.ts';
+import type { Seal } from '../db/sealed.ts';
 import type { Call, Endpoint } from './endpoint.ts';
 import { Problem } from './errors.ts';
 import { failpoint } from './failpoints.ts';
@@ -54,6 +54,9 @@ export interface IdempotencyKey {
   readonly content: unknown;
 }
 
+/** Keyed: what a request says may be a name or a phone, which could be guessed from a plain hash. */
+const CONTENT = 'idempotency.content';
+
 export const withoutKey: Idempotency = {
   begin: async () => undefined,
   complete: async () => undefined,
@@ -64,13 +67,14 @@ export const withoutKey: Idempotency = {
 };
 
 /** The handling of one key. */
-export function withKey({ personId, route, key, content }: IdempotencyKey): Idempotency {
+export function withKey(seal: Seal, { personId, route, key, content }: IdempotencyKey): Idempotency {
   const id = { personId, route, key };
-  const requestHash = createHash('sha256').update(canonical(content)).digest();
+  const said = canonical(content);
+  const requestHash = seal.index(said, CONTENT);
 
   const storedAnswer = async (db: Db | Knex.Transaction): Promise<StoredAnswer | undefined> => {
     const stored = await findIdempotentAnswer(db, id);
-    if (stored && !stored.requestHash.equals(requestHash)) throw new Problem('idempotency-key-reused');
+    if (stored && !seal.isIndexOf(stored.requestHash, said, CONTENT)) throw new Problem('idempotency-key-reused');
     return stored && { status: stored.status, body: stored.body };
   };
   const answerOf = async (trx: Knex.Transaction): Promise<StoredAnswer> => {
@@ -97,7 +101,7 @@ export function withKey({ personId, route, key, content }: IdempotencyKey): Idem
       const stored = await storedAnswer(db);
       if (stored) throw new Replay(stored);
     },
-    part: (name) => withKey({ personId, route: `${route} ${name}`, key, content }),
+    part: (name) => withKey(seal, { personId, route: `${route} ${name}`, key, content }),
   };
 }
 

@@ -269,6 +269,7 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'POST /visits/:id/resend': { visit: ofVisit(409), unknown: loggedIn(404) },
   'GET /visits/board': { any: deskOnly(200) },
   'POST /visits/:id/check-in': { visit: deskOnly(200), unknown: deskOnly(404) },
+  'POST /visits/check-ins': { any: deskOnly(422) },
   'POST /visits/:id/check-out': { inside: deskOnly(200), visit: deskOnly(409), unknown: deskOnly(404) },
   'POST /visits/:id/undo-check-in': { inside: deskOnly(200), unknown: deskOnly(404) },
   'POST /visits/:id/undo-check-out': { gone: deskOnly(200), unknown: deskOnly(404) },

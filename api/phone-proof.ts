@@ -1,4 +1,4 @@
-import { randomInt, timingSafeEqual } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { Db } from '../db/connect.ts';
@@ -7,7 +7,7 @@ import {
   codeRequests, countTry, insertCodeRequest, insertProof, liveProof, lockCodeRequests, neighbourPhones, noteTrip, proofKey, sendProofAgain, useProof,
   type Counted,
 } from '../db/queries/phone-proof.ts';
-import { enqueueSms, phoneIndex } from '../db/queries/sms.ts';
+import { enqueueSms, phoneIndexes } from '../db/queries/sms.ts';
 import type { Seal } from '../db/sealed.ts';
 import type { Locale } from './actor.ts';
 
@@ -30,8 +30,8 @@ export type ProofSent = { sent: true } | { sent: false; until: Date };
 export async function sendProof(
   trx: Knex.Transaction, seal: Seal, { phone, address, locale }: { phone: string; address: string; locale: Locale },
 ): Promise<ProofSent> {
-  const index = phoneIndex(seal, phone);
-  const neighbours = seal.index(phone.slice(0, -2), 'phone-proof.neighbours');
+  const index = phoneIndexes(seal, phone);
+  const neighbours = seal.indexes(phone.slice(0, -2), 'phone-proof.neighbours');
   await lockCodeRequests(trx);
   // What one caller did comes first: alone it must not trip what is everybody's.
   const until = await limitReached(trx, [
@@ -68,12 +68,12 @@ async function trip(trx: Knex.Transaction, reason: 'codes-spent' | 'codes-neighb
   return { sent: false, until };
 }
 
-async function send(trx: Knex.Transaction, seal: Seal, { phone, index, locale }: { phone: string; index: Buffer; locale: Locale }): Promise<void> {
+async function send(trx: Knex.Transaction, seal: Seal, { phone, index, locale }: { phone: string; index: readonly Buffer[]; locale: Locale }): Promise<void> {
   const live = await liveProof(trx, index);
   const again = live && await sendProofAgain(trx, seal, live, GOOD_MINUTES);
   const id = again ? live.id : uuidv7();
   const code = again ?? String(randomInt(1_000_000)).padStart(6, '0');
-  if (!again) await insertProof(trx, { id, phone: index, codeHash: hashOf(seal, id, code), minutes: GOOD_MINUTES });
+  if (!again) await insertProof(trx, { id, phone: index, codeHash: seal.index(code, placeOf(id)), minutes: GOOD_MINUTES });
   const now = new Date();
   await enqueueSms(trx, seal, {
     key: proofKey(id, again ? live!.sent + 1 : 1), phone, template: 'phone-code', locale, params: { code }, notBefore: now, expiresAt: after(now, GOOD_MINUTES),
@@ -85,13 +85,11 @@ async function send(trx: Knex.Transaction, seal: Seal, { phone, index, locale }:
  * alike false. The guess is counted before it is compared. With a transaction, commit it also when the answer is false, or the guess was free.
  */
 export async function checkProof(db: Db | Knex.Transaction, seal: Seal, { phone, code }: { phone: string; code: string }): Promise<boolean> {
-  const found = await countTry(db, phoneIndex(seal, phone));
+  const found = await countTry(db, phoneIndexes(seal, phone));
   // As much work where there is nothing to compare with.
   const wanted = found?.codeHash ?? Buffer.alloc(32);
-  const isRight = timingSafeEqual(hashOf(seal, found?.id ?? '', code), wanted);
+  const isRight = seal.isIndexOf(wanted, code, placeOf(found?.id ?? ''));
   return isRight && found !== undefined && useProof(db, found.id);
 }
 
-function hashOf(seal: Seal, id: string, code: string): Buffer {
-  return seal.index(code, `phone-proof.${id}`);
-}
+const placeOf = (id: string): string => `phone-proof.${id}`;

@@ -57,7 +57,7 @@ function serve(route: Route, deps: Deps): RequestHandler & { endpoint: Endpoint 
       const params = parseInput(endpoint.params, { ...req.params }, 'path', locale);
       const query = parseInput(endpoint.query, parseQuery(searchOf(req)), 'query', locale);
       const body = isWrite ? parseInput(endpoint.body, await readBody(req, endpoint.accepts), 'body', locale) : {};
-      const idempotency = idempotencyOf(req, endpoint, actor, { params, query, body });
+      const idempotency = idempotencyOf(req, deps, endpoint, actor, { params, query, body });
       progress.idempotency = idempotency;
       const call = { endpoint, actor, kiosk, params, query, body, locale, requestId: idOf(res), idempotency, req, res };
       const result = await route.run(call as Call);
@@ -95,13 +95,13 @@ function requireAccess({ access, withOneTimePassword }: Endpoint, actor: Actor |
   if (access !== 'session' && !hasRole(actor, ...access.roles)) throw new Problem('forbidden');
 }
 
-function idempotencyOf(req: Request, endpoint: Endpoint, actor: Actor | undefined, content: unknown): Idempotency {
+function idempotencyOf(req: Request, { seal }: Deps, endpoint: Endpoint, actor: Actor | undefined, content: unknown): Idempotency {
   const key = req.headers['idempotency-key'];
   if (!endpoint.idempotent || !actor || key === undefined) return withoutKey;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw invalidField('Idempotency-Key', 'idempotency-key.invalid', 'header');
   }
-  return withKey({ personId: actor.personId, route: routeOf(endpoint), key, content });
+  return withKey(seal, { personId: actor.personId, route: routeOf(endpoint), key, content });
 }
 
 async function answerFailure(

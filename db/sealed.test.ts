@@ -32,6 +32,16 @@ describe('sealed values', () => {
     expect(index.equals(other.index('+8613800000000', 'sms.phone'))).to.equal(false);
   });
 
+  it('are found by a later secret that has the earlier one behind it, and by no other', () => {
+    const [before, other] = [seal.index('+8613800000000', 'sms.phone'), seal.index('+8613800000001', 'sms.phone')];
+    const later = createSeal('a new secret of more than thirty-two letters', 'a secret of more than thirty-two characters');
+    const [now, ...earlier] = later.indexes('+8613800000000', 'sms.phone');
+    expect([now!.equals(later.index('+8613800000000', 'sms.phone')), now!.equals(before), earlier.map((each) => each.equals(before))]).to.eql([true, false, [true]]);
+    expect([before, now!, other, Buffer.alloc(0)].map((each) => later.isIndexOf(each, '+8613800000000', 'sms.phone'))).to.eql([true, true, false, false]);
+    expect(later.isIndexOf(before, '+8613800000000', 'visit.phone')).to.equal(false);
+    expect(createSeal('a new secret of more than thirty-two letters').isIndexOf(before, '+8613800000000', 'sms.phone')).to.equal(false);
+  });
+
   it('are opened by a later secret that has the earlier one behind it, and by no other', () => {
     const sealed = seal.seal('+8613800000000', 'sms.phone');
     const later = createSeal('a new secret of more than thirty-two letters', 'a secret of more than thirty-two characters');

@@ -80,6 +80,11 @@ export const templates = {
     params: ['when'],
     text: { zh: '您{when}的来访已取消，如有疑问请联系被访人。', en: 'Your visit on {when} was cancelled. Please ask your host if you have questions.' },
   },
+  // To the host, who has read who comes in the ask.
+  'visit-arrived': {
+    params: ['visitor', 'place'],
+    text: { zh: '您的访客{visitor}已到，地点{place}，请接待。', en: 'Your visitor {visitor} has arrived, for {place}. Please meet them.' },
+  },
 } as const satisfies Record<string, Template>;
 
 export type TemplateName = keyof typeof templates;

@@ -150,6 +150,13 @@ export const pageTable: readonly TablePage[] = [
   { name: 'visitors', who: 'frontdesk', path: () => '/visitors' },
   { name: 'visitors-security', who: 'security', path: () => '/visitors?day=2026-01-05' },
   { name: 'visitors-walk-in', who: 'frontdesk', path: () => '/visitors', act: press('n') },
+  {
+    name: 'visitors-code', who: 'frontdesk', path: () => '/visitors',
+    act: async (page) => {
+      await page.locator('#visitors-scan').fill('123456');
+      await page.locator('#visitors-scan').press('Enter');
+    },
+  },
   { name: 'visitors-blocked', who: 'frontdesk', path: () => '/visitors/blocked' },
   { name: 'visitors-block', who: 'frontdesk', path: () => '/visitors/blocked', act: click('列入黑名单', 'Add') },
   { name: 'visitors-evacuation', who: 'frontdesk', path: () => '/visitors/evacuation' },

@@ -47,6 +47,8 @@ export interface Product {
   startWorker(): Promise<void>;
   /** Ends the API with every open stream, and after `work` starts it on the same port: its pages see it go and come back. */
   restartApi(work?: () => Promise<void>): Promise<void>;
+  /** Another HOUQIN_SECRET for API and worker, with those of before in HOUQIN_EARLIER_SECRETS unless it `forgets` them. Everybody logs in anew. */
+  rotateSecret(options?: { forgets?: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -76,10 +78,13 @@ export async function startProduct({ maxCachedWorkflows, sms = {}, asks }: Produ
 
   const counters = { cspReports: 0 };
   const sentinel = createSentinel({ db: database.db, temporal, log });
-  const secret = randomBytes(32).toString('base64url');
+  const newSecret = (): string => randomBytes(32).toString('base64url');
+  /** The one of now first. */
+  let secrets = [newSecret()];
   const settings = smsSettings(sms, { demo: sms.HOUQIN_SMS === 'outbox', publicUrl: 'https://houqin.test' });
-  const smsParts = { seal: createSeal(secret), carriers: createCarriers(settings), mostPerDay: settings.mostPerDay, publicUrl: settings.publicUrl, ...(asks && { asks }) };
-  let server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret, sms });
+  const smsParts = { seal: createSeal(secrets[0]!), carriers: createCarriers(settings), mostPerDay: settings.mostPerDay, publicUrl: settings.publicUrl, ...(asks && { asks }) };
+  const serve = (port = 0): Promise<Server> => listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secrets, sms, port });
+  let server = await serve();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   let connection: NativeConnection | undefined;
@@ -123,7 +128,14 @@ export async function startProduct({ maxCachedWorkflows, sms = {}, asks }: Produ
       const { port } = server.address() as AddressInfo;
       await close(server);
       await work?.();
-      server = await listen(database, temporal, outbox, log, { address, dataDir, counters, sentinel, secret, sms, port });
+      server = await serve(port);
+    },
+    async rotateSecret({ forgets = false } = {}) {
+      secrets = [newSecret(), ...forgets ? [] : secrets];
+      smsParts.seal = createSeal(secrets[0]!, ...secrets.slice(1));
+      people.clear();
+      await product.restartApi();
+      await product.restartWorker();
     },
     async stop() {
       await product.stopWorker();
@@ -145,8 +157,8 @@ async function listen(
   temporal: Temporal,
   outbox: Dispatcher,
   log: pino.Logger,
-  { address, dataDir, counters, sentinel, secret, sms, port: wanted = 0 }: {
-    sms: Readonly<Record<string, string>>; address: string; dataDir: string; counters: Deps['counters']; sentinel: Sentinel; secret: string; port?: number;
+  { address, dataDir, counters, sentinel, secrets: [secret, ...earlier], sms, port: wanted }: {
+    sms: Readonly<Record<string, string>>; address: string; dataDir: string; counters: Deps['counters']; sentinel: Sentinel; secrets: readonly string[]; port: number;
   },
 ): Promise<Server> {
   const { createServer } = await import('node:http');
@@ -158,12 +170,13 @@ async function listen(
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: address,
     HOUQIN_SECRET: secret,
+    HOUQIN_EARLIER_SECRETS: earlier.join(','),
     HOUQIN_DEMO: '1',
     HOUQIN_DATA: dataDir,
     ...sms,
   });
   const events = createEvents({ db: database.db, log });
-  server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, sentinel, counters, writes: createWrites(), seal: createSeal(secret) }));
+  server.on('request', createApp({ db: database.db, config, log, outbox, events, temporal, sentinel, counters, writes: createWrites(), seal: createSeal(config.secret, ...config.earlierSecrets) }));
   return server;
 }
 

@@ -131,6 +131,7 @@ export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>
   'POST /visits/:id/cancel': () => ({ reason: '出差' }),
   'POST /visits/:id/resend': () => ({}),
   'POST /visits/:id/check-in': () => ({}),
+  'POST /visits/check-ins': () => ({ code: '123456', phoneTail: '8888' }),
   'POST /visits/:id/check-out': () => ({}),
   'POST /visits/:id/undo-check-in': () => ({}),
   'POST /visits/:id/undo-check-out': () => ({}),

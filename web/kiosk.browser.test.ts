@@ -64,7 +64,7 @@ describe('The kiosk in a real browser', function () {
     return task.processId;
   }
 
-  async function askAt(page: Page, { name = '司徒远', phone = '15400007777' } = {}): Promise<void> {
+  async function askAt(page: Page, { name = '司徒远', phone = '15400007777' } = {}, answered?: string): Promise<void> {
     const { body: host } = await (await product.as('requester')).get('/me');
     await page.getByRole('button', { name: /没有预约/ }).click();
     await page.getByRole('textbox').fill(name);
@@ -80,7 +80,7 @@ describe('The kiosk in a real browser', function () {
     await page.getByRole('button', { name: '下一步' }).click();
     await page.getByRole('button', { name: '2 小时' }).click();
     await page.getByRole('button', { name: '对，请通知被访人' }).click();
-    await page.getByRole('heading', { name: new RegExp(`已通知${host.name.slice(0, 1)}\\*，请稍候`) }).waitFor();
+    await page.getByRole('heading', { name: answered ?? new RegExp(`已通知${host.name.slice(0, 1)}\\*，请稍候`) }).waitFor();
   }
 
   it('is a kiosk only after the staff enrolled it, and not any more once it is revoked', async () => {
@@ -96,6 +96,27 @@ describe('The kiosk in a real browser', function () {
     await enrolled.getByRole('button', { name: /我有到访码/ }).click();
     await digits(enrolled, '1234560000');
     await enrolled.getByRole('heading', { name: '启用本机' }).waitFor();
+  });
+
+  it('sends a visitor to the front desk when it has taken 30 walk-ins within the hour', async () => {
+    const page = await kiosk();
+    await askAt(page, { name: '端木青' });
+    // As if 29 others had asked here.
+    const link = await product.db('visit_link').whereNotNull('kiosk_id').orderBy('created_at', 'desc').first();
+    await product.db.raw(`INSERT INTO process (id, number, type, title, requester_id, department_id, status, outcome, ended_at, form_version)
+      SELECT id || '.' || n, number || '-' || n, type, title, requester_id, department_id, 'ended', 'expired', now(), form_version FROM process, generate_series(1, 29) AS n WHERE id = ?`, [link.process_id]);
+    await product.db.raw(`INSERT INTO visit (process_id, way, purpose, place, party, visitor, phone_tail_index, from_at, until_at)
+      SELECT process_id || '.' || n, way, purpose, place, party, visitor, phone_tail_index, from_at, until_at FROM visit, generate_series(1, 29) AS n WHERE process_id = ?`, [link.process_id]);
+    await product.db.raw(`INSERT INTO visit_link (token_hash, process_id, kiosk_id)
+      SELECT sha256(n::text::bytea), :id || '.' || n, :kiosk FROM generate_series(1, 29) AS n`, { id: link.process_id, kiosk: link.kiosk_id });
+    await page.getByRole('button', { name: '不在这里等了' }).click();
+    await page.getByRole('button', { name: '完成' }).click();
+    await askAt(page, { name: '端木青' }, '请到前台办理');
+    await page.getByText('本机一小时最多登记 30 次来访').waitFor();
+    expect(await product.db('visit').where({ way: 'kiosk' })).to.have.length(30);
+    await browser.check(page, 'too many walk-ins', { axe: true });
+    await page.getByRole('button', { name: '完成' }).click();
+    await atStart(page);
   });
 
   for (const [width, height] of [[1280, 800], [1080, 1920]] as const) {
@@ -201,6 +222,7 @@ describe('The kiosk in a real browser', function () {
     const [badge, ...more] = await printed(page);
     expect(more).to.eql([]);
     expect(badge).to.include(VISITOR.name).and.include(VISITOR.company);
+    expect(badge).to.match(/有效\s*\d{4}-\d\d-\d\d \d\d:\d\d–(\d{4}-\d\d-\d\d )?\d\d:\d\d/).and.match(/LF\S+ · \d{4}-\d\d-\d\d \d\d:\d\d 签到/);
     for (const secret of [VISITOR.phone, VISITOR.phone.slice(-4), '11010519491231002X', VISITOR.plate]) expect(badge).to.not.include(secret);
     expect(await page.locator('.kiosk').textContent()).to.not.include(VISITOR.name);
     await page.getByRole('button', { name: '完成' }).click();

@@ -41,6 +41,13 @@ describe('Personal data in a real browser', function () {
     await box('单位').fill('甲公司');
     await box('首日').fill(tomorrow);
     await box('末日').fill(tomorrow);
+    for (const [label, given, wanted] of [['每日自', '08:30', '09:15'], ['每日至', '17:30', '16:45']] as const) {
+      const time = box(label);
+      expect([await time.getAttribute('type'), await time.inputValue()], label).to.eql(['time', given]);
+      expect((await time.boundingBox())!.height, 'for a thumb').to.be.at.least(44);
+      await time.fill(wanted);
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(390);
     await box('来访事由').selectOption({ index: 1 });
     await box('说明').fill('检修');
     await box('地点').fill('机房');
@@ -57,6 +64,7 @@ describe('Personal data in a real browser', function () {
     await page.waitForURL(/\/processes\/visitor-registration/);
     const id = decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1)!);
     await openTask(product, id, 'department-leader');
+    expect((await processOf(product, id)).form.hours).to.eql({ from: '09:15', until: '16:45' });
 
     await page.getByText('154****3141').first().waitFor();
     expect(await page.locator('body').innerText()).to.not.include(guest.phone);

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { logInAt, startBrowser, type TestBrowser } from '../test/browser.ts';
 import { eventually } from '../test/person.ts';
 import { startProduct, type Product } from '../test/product.ts';
+import { toldCode } from '../test/visits.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -12,7 +13,7 @@ describe('Visitors in a real browser', function () {
   let browser: TestBrowser;
 
   before(async () => {
-    product = await startProduct();
+    product = await startProduct({ sms: { HOUQIN_SMS: 'outbox' } });
     browser = await startBrowser(product);
   });
   after(async () => {
@@ -139,6 +140,25 @@ describe('Visitors in a real browser', function () {
       await eventually('expected again', async () => await boardState(id) === 'expected');
     });
 
+    it('takes the code that a visitor says, with the last four of the phone', async () => {
+      const other = await invite('钱多', '13800138002');
+      const { code } = await toldCode(product, other);
+      await page.locator('#visitors-scan').fill(code);
+      await page.keyboard.press('Enter');
+      const dialog = page.getByRole('dialog', { name: '凭到访码签到' });
+      await eventually('the cursor', () => page.evaluate(() => document.activeElement?.matches('dialog input[maxlength="4"]')));
+      await page.keyboard.press('Enter');
+      await dialog.getByText('请输入手机号后四位数字。').waitFor();
+      await page.keyboard.type('9999');
+      await page.keyboard.press('Enter');
+      await dialog.getByText('号码不正确，或不在有效时段').waitFor();
+      await dialog.getByLabel('访客手机号后四位').fill('8002');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-last]').filter({ hasText: '已签到：钱*' }).waitFor();
+      await column(page, '在访').locator(`[data-visit="${other}"]`).waitFor();
+      expect(await page.locator('[data-last]').getByRole('link', { name: '打印访客证' }).getAttribute('href')).to.contain(other);
+    });
+
     it('reads the QR code of a pass, and checks out and back in', async () => {
       await card(page, id).getByRole('button', { name: '签到', exact: true }).click();
       await page.locator('[data-last]').filter({ hasText: '已签到' }).waitFor();
@@ -175,6 +195,9 @@ describe('Visitors in a real browser', function () {
       await badge.getByText('张志远').waitFor();
       expect(await badge.textContent()).not.to.match(/138\d|\*{4}/);
       expect(await badge.locator('svg rect').count()).to.be.greaterThan(100);
+      // The times that a kiosk prints, too: the window, and when the visitor came in.
+      expect(await badge.textContent()).to.match(/有效\d{4}-\d\d-\d\d \d\d:\d\d–(\d{4}-\d\d-\d\d )?\d\d:\d\d/).and.to.match(/LF\S+ · \d{4}-\d\d-\d\d \d\d:\d\d 签到/);
+      expect(await badge.evaluate((each) => [each.scrollHeight - each.clientHeight, getComputedStyle(each).getPropertyValue('page')])).to.eql([0, 'visitor-badge']);
       await page.emulateMedia({ media: 'print' });
       expect(await page.locator('#app').isVisible()).to.equal(false);
       await page.emulateMedia({ media: 'screen' });

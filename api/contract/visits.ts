@@ -160,12 +160,22 @@ export const visitContract = {
     method: 'get', path: '/visits/board', access: desk,
     summary: { zh: '访客前台：某日的预约、在访、离开、未到，以及待确认', en: 'The front desk’s day; whoever is inside is always on it' },
     query: z.strictObject({ day: day.optional(), q: z.string().trim().max(60).optional() }),
-    response: z.object({ day, items: z.array(visitItem), inside: z.object({ visits: z.int(), people: z.int() }), failuresLastHour: z.int(), alarm: z.boolean() }),
+    response: z.object({
+      day, items: z.array(visitItem),
+      // How many were found beyond the 500 that `items` has at most.
+      omitted: z.int(),
+      inside: z.object({ visits: z.int(), people: z.int() }), failuresLastHour: z.int(), alarm: z.boolean(),
+    }),
   }),
   checkIn: endpoint({
     method: 'post', path: '/visits/:id/check-in', access: desk, idempotent: true,
     summary: { zh: '前台签到', en: 'Check in at the front desk' },
     params: z.strictObject({ id }), body: z.strictObject({}), response: z.object({ visit: visitItem, pass }),
+  }),
+  checkInByCode: endpoint({
+    method: 'post', path: '/visits/check-ins', access: desk,
+    summary: { zh: '前台签到：访客的到访码加手机后四位（与自助机相同）', en: 'Check in at the front desk by code and phone, as at the kiosk' },
+    body: z.strictObject({ code, phoneTail }), response: z.object({ visit: visitItem, pass }),
   }),
   checkOut: endpoint({
     method: 'post', path: '/visits/:id/check-out', access: desk, idempotent: true,

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connect.ts';
 import { formVersions } from '../../db/queries/processes.ts';
 import { findAsk, type AskRow } from '../../db/queries/sms-asks.ts';
-import { phoneIndex } from '../../db/queries/sms.ts';
+import { phoneIndexes } from '../../db/queries/sms.ts';
 import { findTask, mayAct, type TaskRow } from '../../db/queries/tasks.ts';
 import type { Seal } from '../../db/sealed.ts';
 import { e164 } from '../../sms/phone.ts';
@@ -32,7 +32,7 @@ export async function liveAsk(db: Db, seal: Seal, token: string): Promise<LiveAs
 /** Whether the phone that was asked is still the person's: one that was lost and replaced decides nothing. */
 export function isOwnPhone(seal: Seal, { phone, phoneIndex: asked }: AskRow): boolean {
   const now = e164(phone ?? '');
-  return now !== undefined && phoneIndex(seal, now).equals(asked);
+  return now !== undefined && phoneIndexes(seal, now).some((each) => each.equals(asked));
 }
 
 /** The ask with its person's rights of now and its task; undefined when the person has left. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   asksOfPhone, lockPhone, markUsed, noteReply, settleReply, wasTold, type AskRow, type RepliedAsk, type ReplyId, type ReplyResult,
 } from '../../db/queries/sms-asks.ts';
-import { enqueueSms, phoneIndex } from '../../db/queries/sms.ts';
+import { enqueueSms, phoneIndex, phoneIndexes } from '../../db/queries/sms.ts';
 import { e164 } from '../../sms/phone.ts';
 import { parseReply } from '../../sms/reply.ts';
 import { shortValue, type TemplateName } from '../../sms/templates.ts';
@@ -41,7 +41,7 @@ export async function takeReply(deps: Deps, { phone: written, text, ...id }: Inc
 
 async function answer(deps: Deps, phone: string, index: Buffer, text: string): Promise<ReplyResult> {
   const reply = parseReply(text);
-  const { asks, known } = await asksOfPhone(deps.db, index, reply?.digit);
+  const { asks, known } = await asksOfPhone(deps.db, phoneIndexes(deps.seal, phone), reply?.digit);
   // A phone that nobody was asked at, or that is no longer the person's, hears nothing either: we are no way to send SMS to strangers.
   if (!known || !isOwnPhone(deps.seal, known)) return 'foreign';
   const ask = meant(asks.filter((each) => isOwnPhone(deps.seal, each)));
@@ -83,7 +83,7 @@ async function notUnderstood({ db, seal }: Deps, ask: AskRow, phone: string, ind
   const template = 'reply-not-understood' satisfies TemplateName;
   await db.transaction(async (trx) => {
     await lockPhone(trx, index);
-    if (await wasTold(trx, index, template)) return;
+    if (await wasTold(trx, phoneIndexes(seal, phone), template)) return;
     await enqueueSms(trx, seal, {
       key: `${template}.${randomUUID()}`, phone, personId: ask.personId, locale: ask.locale, template, params: {},
       notBefore: new Date(), expiresAt: new Date(Date.now() + HOUR),

@@ -1,16 +1,14 @@
-import { personalValues, processesWith } from '../../db/queries/personal.ts';
+import { processesWith } from '../../db/queries/personal.ts';
 import { findVisit } from '../../db/queries/visit-board.ts';
-import {
-  beginTry, decideAtGate, enrolKiosk, enter, forgetTry, openPassOf, passByCode, passById, type AtGate,
-} from '../../db/queries/visit-gate.ts';
-import { addLink, isBlocked, markBlocked, visitOfLink, visitOfRequest } from '../../db/queries/visits.ts';
+import { beginTry, decideAtGate, enrolKiosk, forgetTry, openPassOf, passByCode, passById, type AtGate } from '../../db/queries/visit-gate.ts';
+import { addLink, visitOfLink, visitOfRequest } from '../../db/queries/visits.ts';
 import { visitContract } from '../contract/visits.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { invalidField, Problem } from '../errors.ts';
-import { hashOfToken, kioskCredential, type Kiosk } from '../kiosk.ts';
+import { hashOfToken, kioskCredential, limitWalkIns } from '../kiosk.ts';
+import { letIn, tellsOf } from '../visits/gate.ts';
 import { ownVisitOf } from '../visits/own.ts';
-import { passOf } from '../visits/pass.ts';
 import { readQr } from '../visits/qr.ts';
 import { startOutsideVisit } from '../visits/requests.ts';
 
@@ -24,7 +22,9 @@ function whole({ code, phoneTail }: { code?: string | undefined; phoneTail?: str
 }
 
 /** What a kiosk may do: let in and out whoever proves to be expected, and ask for a visit. It lists nothing, finds nobody and shows no phone. */
-export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
+export function kioskRoutes(deps: Deps): Route[] {
+  const { db, seal, config, outbox } = deps;
+
   /** A look at something that could be guessed: counted before it is looked at, and again free when it was right. */
   async function guarded<Found>(kioskId: string | null, look: () => Promise<Found | undefined>): Promise<Found | undefined> {
     const attempt = await beginTry(db, kioskId);
@@ -32,20 +32,6 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
     const found = await look();
     if (found !== undefined) await forgetTry(db, attempt);
     return found;
-  }
-
-  async function letIn(kiosk: Kiosk, found: AtGate | undefined) {
-    if (!found) throw new Problem('visit-code-wrong');
-    // Put on the block list since: the front desk sees it, and talks to the visitor.
-    if (await isBlocked(db, seal, await personalValues(db, seal, found.processId))) {
-      await markBlocked(db, found.processId);
-      throw new Problem('visit-code-wrong');
-    }
-    const entry = await db.transaction((trx) => enter(trx, { kiosk: kiosk.id }, found));
-    if (entry === 'closed') throw new Problem('visit-code-wrong');
-    if (entry === 'arranging') throw new Problem('visit-arranging', {}, { retryAfter: 3 });
-    outbox.kick(found.processId);
-    return (await passOf(db, seal, found.processId))!;
   }
 
   async function byQr(text: string, wanted: readonly string[]): Promise<AtGate | undefined> {
@@ -74,7 +60,7 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
 
     handle(visitContract.kioskCheckIn, async ({ kiosk, body: { qr, idNumber, ...typed } }) => {
       const byCode = qr === undefined && idNumber === undefined ? whole(typed) : undefined;
-      return letIn(kiosk, await guarded(kiosk.id, () => {
+      return letIn(deps, { kiosk: kiosk.id }, await guarded(kiosk.id, () => {
         if (byCode) return passByCode(db, seal, { ...byCode, used: false });
         return qr === undefined ? byIdNumber(idNumber!) : byQr(qr, ['entry']);
       }));
@@ -85,7 +71,7 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
       const found = await guarded(kiosk.id, () => (byCode ? passByCode(db, seal, { ...byCode, used: true }) : byQr(qr!, ['pass', 'entry'])));
       if (!found) throw new Problem('visit-code-wrong');
       const { processId } = found;
-      const done = await db.transaction((trx) => decideAtGate(trx, { kiosk: kiosk.id }, { processId, step: 'departure', outcome: 'left' }));
+      const done = await db.transaction((trx) => decideAtGate(trx, tellsOf(deps), { kiosk: kiosk.id }, { processId, step: 'departure', outcome: 'left' }));
       if (!done) throw new Problem('visit-not-inside');
       outbox.kick(processId);
       const row = (await findVisit(db, processId))!;
@@ -97,6 +83,7 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
       const { id, token } = await db.transaction(async (trx) => {
         const known = await visitOfRequest(trx, requestKey);
         if (known) return { id: known, token: await addLink(trx, known, kiosk.id) };
+        await limitWalkIns(trx, kiosk.id);
         const process = await startOutsideVisit(trx, seal, {
           visitor, purpose, party, place: kiosk.place, from: new Date(now).toISOString(), until: new Date(now + hours * HOUR_MS).toISOString(),
         }, { host, way: 'kiosk', locale, requestKey });
@@ -111,7 +98,7 @@ export function kioskRoutes({ db, seal, config, outbox }: Deps): Route[] {
     handle(visitContract.kioskEnter, async ({ kiosk, body: { token } }) => {
       const processId = await visitOfLink(db, token, kiosk.id);
       if (!processId) throw new Problem('not-found');
-      return letIn(kiosk, await openPassOf(db, processId));
+      return letIn(deps, { kiosk: kiosk.id }, await openPassOf(db, processId));
     }),
   ];
 }

@@ -7,7 +7,7 @@ import { personalOf } from '../../db/queries/personal.ts';
 import { addComment, findVisibleProcess, insertComment, withdrawProcess } from '../../db/queries/processes.ts';
 import { findVisit, insideNow, visitsBetween, visitsInside, visitsOfDay, type VisitRow } from '../../db/queries/visit-board.ts';
 import {
-  ALARM_FAILURES_AN_HOUR, decideAtGate, endPass, failuresLastHour, passById, usePass,
+  ALARM_FAILURES_AN_HOUR, decideAtGate, endPass, failuresLastHour, passByCode, passById, usePass,
 } from '../../db/queries/visit-gate.ts';
 import { addKiosk, blockVisitor, blockedVisitors, countVerify, kiosks, revokeKiosk, unblockVisitor } from '../../db/queries/visit-desk.ts';
 import { visitStatistics } from '../../db/queries/visit-statistics.ts';
@@ -22,6 +22,7 @@ import { Replay, transact } from '../idempotency.ts';
 import { hashOfToken } from '../kiosk.ts';
 import { mask } from '../processes/personal.ts';
 import { presentProcess } from '../processes/present.ts';
+import { letIn, tellsOf } from '../visits/gate.ts';
 import { passOf } from '../visits/pass.ts';
 import { presentVisit } from '../visits/present.ts';
 import { readQr } from '../visits/qr.ts';
@@ -33,11 +34,13 @@ const MOST_EXPORTED = 10_000;
 const MOST_DAYS = 366;
 
 /** Visits as staff see them: invitations, the front desk, the block list, kiosks, statistics. What outsiders see is in `visit-public.ts` and `kiosk.ts`. */
-export function visitRoutes({ db, seal, outbox }: Deps): Route[] {
+export function visitRoutes(deps: Deps): Route[] {
+  const { db, seal, outbox } = deps;
+
   /** One step at the gate by somebody of the staff, in a transaction; then how the visit stands. */
   async function atGate(trx: Knex.Transaction, actor: Actor, id: string, step: string, outcome: string, data?: object): Promise<VisitRow> {
     const before = await found(trx, id);
-    if (!(await decideAtGate(trx, { viewer: actor }, { processId: id, step, outcome, ...(data && { data }) }))) throw notSo(before);
+    if (!(await decideAtGate(trx, tellsOf(deps), { viewer: actor }, { processId: id, step, outcome, ...(data && { data }) }))) throw notSo(before);
     return (await findVisit(trx, id))!;
   }
 
@@ -102,8 +105,8 @@ export function visitRoutes({ db, seal, outbox }: Deps): Route[] {
 
     handle(visitContract.visitBoard, async ({ query: { day = today(), q } }) => {
       const ends = new Date(Date.parse(`${day}T00:00:00+08:00`) + DAY_MS);
-      const [rows, inside, failures] = await Promise.all([visitsOfDay(db, { day, q }), insideNow(db), failuresLastHour(db)]);
-      return { day, items: rows.map((row) => presentVisit(row, ends)), inside, failuresLastHour: failures, alarm: failures >= ALARM_FAILURES_AN_HOUR };
+      const [{ rows, omitted }, inside, failures] = await Promise.all([visitsOfDay(db, { day, q }), insideNow(db), failuresLastHour(db)]);
+      return { day, items: rows.map((row) => presentVisit(row, ends)), omitted, inside, failuresLastHour: failures, alarm: failures >= ALARM_FAILURES_AN_HOUR };
     }),
 
     handle(visitContract.checkIn, async (call) => {
@@ -118,6 +121,12 @@ export function visitRoutes({ db, seal, outbox }: Deps): Route[] {
       }));
       outbox.kick(id);
       return { ...done, pass: (await passOf(db, seal, id)) ?? done.pass };
+    }),
+
+    handle(visitContract.checkInByCode, async ({ actor, body }) => {
+      const found = await passByCode(db, seal, { ...body, used: false });
+      const pass = await letIn(deps, { viewer: actor }, found);
+      return { visit: presentVisit((await findVisit(db, found!.processId))!), pass };
     }),
 
     handle(visitContract.checkOut, (call) => step(call, 'departure', 'left')),

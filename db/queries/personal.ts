@@ -14,10 +14,18 @@ export interface PersonalValue {
 /** Where values of a kind are sealed and found: in all processes alike. */
 const placeOf = (kind: PersonalKind): string => `personal.${kind}`;
 
+function normal(kind: PersonalKind, value: string): string {
+  return kind === 'phone' ? e164(value) ?? value : kind === 'name' ? value : value.toUpperCase().replace(/[\s·-]/g, '');
+}
+
 /** The blind index of a value, however it was typed. */
 export function personalIndex(seal: Seal, kind: PersonalKind, value: string): Buffer {
-  const normal = kind === 'phone' ? e164(value) ?? value : kind === 'name' ? value : value.toUpperCase().replace(/[\s·-]/g, '');
-  return seal.index(normal, placeOf(kind));
+  return seal.index(normal(kind, value), placeOf(kind));
+}
+
+/** The blind indexes by which a value is found, those of earlier secrets among them. */
+export function personalIndexes(seal: Seal, kind: PersonalKind, value: string): readonly Buffer[] {
+  return seal.indexes(normal(kind, value), placeOf(kind));
 }
 
 /** Keeps the personal values of a form's version, sealed. */
@@ -44,7 +52,7 @@ export async function personalOf(db: Db | Knex.Transaction, seal: Seal, processI
 
 /** Processes in whose forms this value stands, the latest first. */
 export async function processesWith(db: Db | Knex.Transaction, seal: Seal, kind: PersonalKind, value: string): Promise<string[]> {
-  return db('personal_value').where({ kind, index: personalIndex(seal, kind, value) }).distinct('process_id').orderBy('process_id', 'desc').pluck('process_id');
+  return db('personal_value').where({ kind }).whereIn('index', personalIndexes(seal, kind, value)).distinct('process_id').orderBy('process_id', 'desc').pluck('process_id');
 }
 
 /** Deletes personal values of a process, of all its form's versions; answers how many. */

@@ -9,8 +9,8 @@ export interface CodeRequests {
   oldest: Date | null;
 }
 
-/** Whose requests a limit counts; all of them without any. */
-export type Counted = { phone: Buffer } | { address: string } | { all: true };
+/** Whose requests a limit counts; all of them without any. A phone by its indexes, the one that is kept now first. */
+export type Counted = { phone: readonly Buffer[] } | { address: string } | { all: true };
 
 /** Makes requests for codes take turns until the transaction ends, so that counting and noting are one step. */
 export async function lockCodeRequests(trx: Knex.Transaction): Promise<void> {
@@ -20,23 +20,23 @@ export async function lockCodeRequests(trx: Knex.Transaction): Promise<void> {
 /** Requests that led to an SMS within so many minutes; `oldest` of the last `limit` of them, since it is that one that must pass. */
 export async function codeRequests(trx: Knex.Transaction, of: Counted, minutes: number, limit: number): Promise<CodeRequests> {
   const latest = trx('phone_code_request').where('at', '>', trx.raw('now() - make_interval(mins => ?)', [minutes])).orderBy('at', 'desc').limit(limit);
-  if ('phone' in of) latest.where({ phone_index: of.phone });
+  if ('phone' in of) latest.whereIn('phone_index', of.phone);
   if ('address' in of) latest.where({ address: of.address });
   const row = await trx.from(latest.select('at').as('latest')).first(trx.raw('count(*)::int AS count'), trx.raw('min(at) AS oldest'));
   return row as unknown as CodeRequests;
 }
 
 /** How many other phones among a phone's neighbours were sent a code within so many minutes, and when the first of them was. */
-export async function neighbourPhones(trx: Knex.Transaction, neighbours: Buffer, phone: Buffer, minutes: number): Promise<CodeRequests> {
-  const row = await trx('phone_code_request').where({ neighbours_index: neighbours }).whereNot({ phone_index: phone })
+export async function neighbourPhones(trx: Knex.Transaction, neighbours: readonly Buffer[], phone: readonly Buffer[], minutes: number): Promise<CodeRequests> {
+  const row = await trx('phone_code_request').whereIn('neighbours_index', neighbours).whereNotIn('phone_index', phone)
     .where('at', '>', trx.raw('now() - make_interval(mins => ?)', [minutes]))
     .first(trx.raw('count(DISTINCT phone_index)::int AS count'), trx.raw('min(at) AS oldest'));
   return row as unknown as CodeRequests;
 }
 
 /** Notes a request that leads to an SMS. */
-export async function insertCodeRequest(trx: Knex.Transaction, request: { phone: Buffer; neighbours: Buffer; address: string }): Promise<void> {
-  await trx('phone_code_request').insert({ phone_index: request.phone, neighbours_index: request.neighbours, address: request.address });
+export async function insertCodeRequest(trx: Knex.Transaction, request: { phone: readonly Buffer[]; neighbours: readonly Buffer[]; address: string }): Promise<void> {
+  await trx('phone_code_request').insert({ phone_index: request.phone[0], neighbours_index: request.neighbours[0], address: request.address });
 }
 
 /** Notes that a limit over all phones was reached, until when; true for the first time since it last ended. */
@@ -62,14 +62,14 @@ const LIVE = 'used_at IS NULL AND expires_at > now()';
 const MOST_TRIES = 5;
 
 /** The phone's code that still has tries and time. */
-export async function liveProof(trx: Knex.Transaction, phone: Buffer): Promise<LiveProof | undefined> {
-  return trx('phone_proof').where({ phone_index: phone }).whereRaw(LIVE).where('tries', '<', MOST_TRIES).orderBy('created_at', 'desc').first('id', 'sent');
+export async function liveProof(trx: Knex.Transaction, phone: readonly Buffer[]): Promise<LiveProof | undefined> {
+  return trx('phone_proof').whereIn('phone_index', phone).whereRaw(LIVE).where('tries', '<', MOST_TRIES).orderBy('created_at', 'desc').first('id', 'sent');
 }
 
 /** Keeps a new code of a phone, which replaces those of before. */
-export async function insertProof(trx: Knex.Transaction, { id, phone, codeHash, minutes }: { id: string; phone: Buffer; codeHash: Buffer; minutes: number }): Promise<void> {
-  await trx('phone_proof').where({ phone_index: phone }).whereRaw(LIVE).update({ expires_at: trx.fn.now() });
-  await trx('phone_proof').insert({ id, phone_index: phone, code_hash: codeHash, sent: 1, expires_at: trx.raw('now() + make_interval(mins => ?)', [minutes]) });
+export async function insertProof(trx: Knex.Transaction, { id, phone, codeHash, minutes }: { id: string; phone: readonly Buffer[]; codeHash: Buffer; minutes: number }): Promise<void> {
+  await trx('phone_proof').whereIn('phone_index', phone).whereRaw(LIVE).update({ expires_at: trx.fn.now() });
+  await trx('phone_proof').insert({ id, phone_index: phone[0], code_hash: codeHash, sent: 1, expires_at: trx.raw('now() + make_interval(mins => ?)', [minutes]) });
 }
 
 /** A code goes out again, and is good from now on for its whole time. The code itself is taken from its first SMS. */
@@ -85,10 +85,10 @@ export const proofKey = (id: string, n: number): string => `phone-proof.${id}.${
  * Counts a guess at the phone's code before it is compared, in one statement: twenty at once on the last try are one. Undefined where there
  * is nothing to guess at any more.
  */
-export async function countTry(db: Db | Knex.Transaction, phone: Buffer): Promise<{ id: string; codeHash: Buffer } | undefined> {
+export async function countTry(db: Db | Knex.Transaction, phone: readonly Buffer[]): Promise<{ id: string; codeHash: Buffer } | undefined> {
   const { rows: [row] } = await db.raw<{ rows: { id: string; codeHash: Buffer }[] }>(`
     UPDATE phone_proof SET tries = tries + 1
-    WHERE id = (SELECT id FROM phone_proof WHERE phone_index = :phone AND used_at IS NULL AND expires_at > now() ORDER BY created_at DESC LIMIT 1)
+    WHERE id = (SELECT id FROM phone_proof WHERE phone_index = ANY (:phone) AND used_at IS NULL AND expires_at > now() ORDER BY created_at DESC LIMIT 1)
       AND used_at IS NULL AND expires_at > now() AND tries < :most
     RETURNING id, code_hash AS "codeHash"`, { phone, most: MOST_TRIES });
   return row;

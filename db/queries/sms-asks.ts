@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
-import { enqueueSms, phoneIndex } from './sms.ts';
+import { enqueueSms, phoneIndex, phoneIndexes } from './sms.ts';
 
 /** Decisions are asked for so long; an SMS that did not go out in half a day is worth nothing. */
 const HOUR = 3_600_000;
@@ -30,7 +30,7 @@ export async function askPerson(
   if (await trx('sms_ask').where({ task_id: taskId, person_id: person.id }).first('id')) return false;
   const index = phoneIndex(seal, person.phone);
   await lockPhone(trx, index);
-  const digit = await freeDigit(trx, index);
+  const digit = await freeDigit(trx, phoneIndexes(seal, person.phone));
   const token = randomBytes(16).toString('base64url');
   const now = Date.now();
   const isNew = await enqueueSms(trx, seal, {
@@ -57,14 +57,14 @@ export async function lockPhone(trx: Knex.Transaction, index: Buffer): Promise<v
  * The lowest digit that none of the phone's open tasks has, nor one that was closed within a day: an old answer must not decide a new task.
  * Where all nine are taken in that way, the one that has been closed longest; null when all nine are open.
  */
-async function freeDigit(trx: Knex.Transaction, index: Buffer): Promise<number | null> {
+async function freeDigit(trx: Knex.Transaction, indexes: readonly Buffer[]): Promise<number | null> {
   const { rows: [row] } = await trx.raw<{ rows: { digit: number }[] }>(`
     SELECT digit FROM generate_series(1, 9) AS digit LEFT JOIN LATERAL (
       SELECT bool_or(task.state = 'open') AS open, max(coalesce(task.decided_at, task.closed_at)) AS closed_at
-      FROM sms_ask ask JOIN task ON task.id = ask.task_id WHERE ask.phone_index = :index AND ask.digit = digit.digit
+      FROM sms_ask ask JOIN task ON task.id = ask.task_id WHERE ask.phone_index = ANY (:indexes) AND ask.digit = digit.digit
     ) AS used ON true
     WHERE used.open IS NOT TRUE
-    ORDER BY CASE WHEN used.closed_at > now() - make_interval(hours => :hours) THEN used.closed_at END NULLS FIRST, digit LIMIT 1`, { index, hours: AFTERWARDS });
+    ORDER BY CASE WHEN used.closed_at > now() - make_interval(hours => :hours) THEN used.closed_at END NULLS FIRST, digit LIMIT 1`, { indexes, hours: AFTERWARDS });
   return row?.digit ?? null;
 }
 
@@ -103,9 +103,9 @@ export interface RepliedAsk extends AskRow {
 }
 
 /** The asks of a phone with this digit, the latest first; with none, whether there is any ask of this phone says `known`. */
-export async function asksOfPhone(db: Db, index: Buffer, digit: number | undefined): Promise<{ asks: RepliedAsk[]; known: AskRow | undefined }> {
+export async function asksOfPhone(db: Db, indexes: readonly Buffer[], digit: number | undefined): Promise<{ asks: RepliedAsk[]; known: AskRow | undefined }> {
   const ofPhone = () => db('sms_ask as ask').join('task', 'task.id', 'ask.task_id').join('person', 'person.id', 'ask.person_id')
-    .where({ 'ask.phone_index': index, 'person.active': true }).orderBy('ask.created_at', 'desc');
+    .whereIn('ask.phone_index', indexes).where({ 'person.active': true }).orderBy('ask.created_at', 'desc');
   const asks: RepliedAsk[] = digit === undefined ? [] : await ofPhone().where({ 'ask.digit': digit }).select(
     ...ASK, db.raw(`task.state = 'open' AS open`),
     db.raw(`EXISTS (SELECT FROM sms JOIN sms_try ON sms_try.sms_id = sms.id
@@ -140,8 +140,8 @@ export async function settleReply(db: Db, { carrier, carrierId }: ReplyId, resul
 }
 
 /** Whether a phone was sent an SMS of this template within the last hour. */
-export async function wasTold(trx: Knex.Transaction, index: Buffer, template: string): Promise<boolean> {
-  const row = await trx('sms').where({ phone_index: index, template }).where('created_at', '>', trx.raw(`now() - interval '1 hour'`)).first('id');
+export async function wasTold(trx: Knex.Transaction, indexes: readonly Buffer[], template: string): Promise<boolean> {
+  const row = await trx('sms').whereIn('phone_index', indexes).where({ template }).where('created_at', '>', trx.raw(`now() - interval '1 hour'`)).first('id');
   return row !== undefined;
 }
 

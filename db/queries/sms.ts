@@ -19,13 +19,18 @@ export interface NewSms {
   locale: string;
   params: Readonly<Record<string, string>>;
   personId?: string;
+  /** How many of its template may go to the phone within a day, where that is fewer than of all kinds. */
+  most?: number;
   /** ISO 8601. It goes out at the earliest at `notBefore`, and is worth nothing after `expiresAt`. */
   notBefore: Date;
   expiresAt: Date;
 }
 
-/** The blind index by which everything of one phone is found. */
+/** The blind index that is kept with everything of one phone. */
 export const phoneIndex = (seal: Seal, phone: string): Buffer => seal.index(phone, PHONE);
+
+/** The blind indexes by which it is found, those of earlier secrets among them. */
+export const phoneIndexes = (seal: Seal, phone: string): readonly Buffer[] => seal.indexes(phone, PHONE);
 
 /** Why an SMS waits that no carrier was asked to take. */
 export const BUDGET_SPENT = 'budget-spent';
@@ -40,17 +45,16 @@ const MOST_TO_A_PHONE = 40;
 export async function enqueueSms(trx: Knex.Transaction, seal: Seal, sms: NewSms): Promise<boolean> {
   // Mostly there is one, when ten thousand tasks reach a deadline at once.
   if (await trx('sms').where({ key: sms.key }).first('id')) return false;
-  const index = phoneIndex(seal, sms.phone);
-  const { n } = (await trx('sms').where({ phone_index: index }).where('created_at', '>', trx.raw(`now() - interval '1 day'`))
-    .count('* as n').first())!;
-  if (Number(n) >= MOST_TO_A_PHONE) return false;
+  const { all, alike } = (await trx('sms').whereIn('phone_index', phoneIndexes(seal, sms.phone)).where('created_at', '>', trx.raw(`now() - interval '1 day'`))
+    .select(trx.raw('count(*)::int AS "all"'), trx.raw('(count(*) FILTER (WHERE template = ?))::int AS alike', [sms.template])).first())!;
+  if (all >= MOST_TO_A_PHONE || alike >= (sms.most ?? MOST_TO_A_PHONE)) return false;
   const id = `sms-${uuidv7()}`;
   const inserted = await trx('sms').insert({
     id,
     key: sms.key,
     person_id: sms.personId ?? null,
     phone_sealed: seal.seal(sms.phone, PHONE),
-    phone_index: index,
+    phone_index: phoneIndex(seal, sms.phone),
     template: sms.template,
     locale: sms.locale,
     params_sealed: seal.seal(JSON.stringify(sms.params), PARAMS),

@@ -64,27 +64,37 @@ export async function findVisit(db: Db | Knex.Transaction, processId: string): P
   return row;
 }
 
-/** So many a board shows; a company with more has searched before it has read them. */
+/** So many a board shows: what is more is found by searching. */
 const MOST_SHOWN = 500;
 
 /**
- * A day of the front desk: what touches it, what waits for an answer, and whoever is inside. `q` finds masked names, companies, plates, numbers
- * and hosts.
+ * A day of the front desk: what touches it, what waits for an answer, and whoever is inside; `q` finds masked names, companies, plates, numbers
+ * and hosts. Of more than a board shows: whoever is inside before what still runs, and in each what is nearest to now; `omitted` counts the rest.
  */
-export async function visitsOfDay(db: Db, { day, q }: { day: string; q?: string | undefined }): Promise<VisitRow[]> {
-  return prepared<VisitRow>(db, 'visits-of-day', `
+export async function visitsOfDay(db: Db, { day, q }: { day: string; q?: string | undefined }): Promise<{ rows: VisitRow[]; omitted: number }> {
+  const found = await prepared<VisitRow & { found: number }>(db, 'visits-of-day', `
     WITH bounds AS (
       SELECT (:day::date)::timestamp AT TIME ZONE 'Asia/Shanghai' AS begins, (:day::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS ends
+    ), inside AS (
+      SELECT process_id FROM task WHERE state = 'open' AND at_desk AND step = 'departure'
     ), chosen AS (
       SELECT process_id FROM visit, bounds WHERE from_at < ends AND until_at >= begins
       UNION SELECT process_id FROM task, bounds WHERE decided_at >= begins AND decided_at < ends AND step IN ('arrival', 'departure') AND process_id LIKE 'visit-%'
-      UNION SELECT process_id FROM task WHERE state = 'open' AND at_desk AND step = 'departure'
+      UNION SELECT process_id FROM inside
+    ), shown AS (
+      SELECT visit.process_id, count(*) OVER ()::int AS found
+      FROM visit JOIN process ON process.id = visit.process_id
+      JOIN process_form kept ON kept.process_id = process.id AND kept.version = process.form_version
+      LEFT JOIN person host ON host.id = visit.host_id
+      WHERE visit.process_id IN (SELECT process_id FROM chosen)
+        AND (:q::text IS NULL OR visit.visitor ILIKE :q OR visit.company ILIKE :q OR process.number ILIKE :q OR host.name ILIKE :q
+          OR kept.form->'visitor'->>'plate' ILIKE :q OR kept.form->'visitor'->>'phone' ILIKE :q)
+      ORDER BY visit.process_id IN (SELECT process_id FROM inside) DESC, process.status = 'running' DESC, abs(extract(epoch FROM visit.from_at - now())), visit.process_id
+      LIMIT ${MOST_SHOWN}
     )
-    ${VISITS}
-    WHERE visit.process_id IN (SELECT process_id FROM chosen)
-      AND (:q::text IS NULL OR visit.visitor ILIKE :q OR visit.company ILIKE :q OR process.number ILIKE :q OR host.name ILIKE :q
-        OR kept.form->'visitor'->>'plate' ILIKE :q OR kept.form->'visitor'->>'phone' ILIKE :q)
-    ORDER BY visit.from_at, visit.process_id LIMIT ${MOST_SHOWN}`, { day, q: q ? containing(q) : null });
+    SELECT board.*, shown.found FROM (${VISITS} WHERE visit.process_id IN (SELECT process_id FROM shown)) board JOIN shown USING (process_id)
+    ORDER BY board.from_at, board.process_id`, { day, q: q ? containing(q) : null });
+  return { rows: found, omitted: (found[0]?.found ?? 0) - found.length };
 }
 
 /** How many are inside. */

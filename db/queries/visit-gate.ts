@@ -1,21 +1,30 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
+import { e164 } from '../../sms/phone.ts';
+import { shortValue } from '../../sms/templates.ts';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
 import { decideTask } from './decisions.ts';
+import { personalOf } from './personal.ts';
 import { sendNotices } from './send-notices.ts';
+import { enqueueSms, phonesOf } from './sms.ts';
 import type { Viewer } from './visibility.ts';
-import { codeHash, MOST_TRIES, tailIndex } from './visits.ts';
+import { isCodeOf, MOST_TRIES, tailIndexes } from './visits.ts';
 
 /** Who decides at the gate: somebody of the desk, the host, or the system at a kiosk (or for a visitor). */
 export type Gatekeeper = { viewer: Viewer } | { kiosk: string } | 'visitor';
+
+/** How the gate tells a host: `sms` says whether SMS leave at all. */
+export interface Tells {
+  seal: Seal;
+  sms: boolean;
+}
 
 /**
  * Decides the open task of a visit at `step`: the one way in and out, by kiosk and front desk alike, so that the first of them wins. False
  * when no such task is open.
  */
 export async function decideAtGate(
-  trx: Knex.Transaction, by: Gatekeeper, { processId, step, outcome, data }: { processId: string; step: string; outcome: string; data?: object },
+  trx: Knex.Transaction, tells: Tells, by: Gatekeeper, { processId, step, outcome, data }: { processId: string; step: string; outcome: string; data?: object },
 ): Promise<boolean> {
   const task = await trx('task').where({ process_id: processId, step, state: 'open' }).first('id');
   if (!task) return false;
@@ -34,14 +43,32 @@ export async function decideAtGate(
     status: 200,
     answer: {},
   });
-  if (decidedAt && outcome === 'arrived') await tellHost(trx, processId, task.id);
+  if (decidedAt && outcome === 'arrived') await tellHost(trx, tells, processId, task.id);
   return decidedAt !== undefined;
 }
 
-/** The host hears that the visitor is there. */
-async function tellHost(trx: Knex.Transaction, processId: string, taskId: string): Promise<void> {
-  const { host_id: host } = await trx('visit').where({ process_id: processId }).first('host_id');
-  if (host) await sendNotices(trx, [host], { key: `${taskId}.arrived`, kind: 'visitor-arrived', processId, taskId: null });
+/** Who stands at the gate for longer has been fetched, or has asked the front desk. */
+const ARRIVAL_SMS_MS = 3_600_000;
+/** So many arrivals a day one host hears of by SMS: a crowd must not use up what reviews are asked by. */
+const MOST_ARRIVAL_SMS = 20;
+
+/** The host hears that the visitor is there: in the app, and by SMS as long as limits let it. Both stand or fall with the check-in. */
+async function tellHost(trx: Knex.Transaction, { seal, sms }: Tells, processId: string, taskId: string): Promise<void> {
+  const { host_id: host, visitor, company, place } = await trx('visit').where({ process_id: processId }).first('host_id', 'visitor', 'company', 'place');
+  if (!host) return;
+  const key = `${taskId}.arrived`;
+  await sendNotices(trx, [host], { key, kind: 'visitor-arrived', processId, taskId: null });
+  if (!sms) return;
+  const [person] = await phonesOf(trx, [host], 'visit-arrived');
+  const phone = person && e164(person.phone);
+  if (!phone) return;
+  const name = (await personalOf(trx, seal, processId)).get('visitor.name') ?? visitor;
+  const now = Date.now();
+  await enqueueSms(trx, seal, {
+    key, phone, personId: host, template: 'visit-arrived', locale: person.locale, most: MOST_ARRIVAL_SMS,
+    params: { visitor: shortValue(company ? `${company} ${name}` : name), place: shortValue(place) },
+    notBefore: new Date(now), expiresAt: new Date(now + ARRIVAL_SMS_MS),
+  });
 }
 
 /** How a visit stands at the gate. */
@@ -49,6 +76,8 @@ export interface AtGate {
   passId: string;
   processId: string;
 }
+
+const NO_HASH = Buffer.alloc(32);
 
 /**
  * The pass whose code and phone these are. Each look at a code is counted before it is compared, so that twenty guesses at once are no more
@@ -58,16 +87,16 @@ export async function passByCode(
   db: Db, seal: Seal, { code, phoneTail, used }: { code: string; phoneTail: string; used: boolean },
 ): Promise<AtGate | undefined> {
   const passes: { id: string; process_id: string }[] = await db('visit_pass').join('visit', 'visit.process_id', 'visit_pass.process_id')
-    .where('visit.phone_tail_index', tailIndex(seal, phoneTail)).whereNull('visit_pass.revoked_at').where('tries', '<', MOST_TRIES)
+    .whereIn('visit.phone_tail_index', tailIndexes(seal, phoneTail)).whereNull('visit_pass.revoked_at').where('tries', '<', MOST_TRIES)
     .modify((query) => (used ? query.whereNotNull('used_at') : whereOpen(query.whereNull('used_at'))))
     .orderBy('visit_pass.created_at', 'desc').limit(20).select('visit_pass.id', 'visit_pass.process_id');
   let found: AtGate | undefined;
   for (const { id, process_id: processId } of passes) {
     const [counted] = await db('visit_pass').where({ id }).where('tries', '<', MOST_TRIES).update({ tries: db.raw('tries + 1') }).returning(['code_hash']);
-    if (counted && timingSafeEqual(counted.code_hash, codeHash(seal, id, code))) found ??= { passId: id, processId };
+    if (counted && isCodeOf(seal, id, counted.code_hash, code)) found ??= { passId: id, processId };
   }
   // As much work where there is none.
-  if (passes.length === 0) codeHash(seal, 'pass-none', code);
+  if (passes.length === 0) isCodeOf(seal, 'pass-none', NO_HASH, code);
   return found;
 }
 
@@ -99,13 +128,13 @@ export async function passById(db: Db, id: string): Promise<AtGate | undefined> 
 export type Entry = 'in' | 'arranging' | 'closed';
 
 /** Lets in with a pass, once, and only while it is valid by the database's clock. */
-export async function enter(trx: Knex.Transaction, by: Gatekeeper, { passId, processId }: AtGate): Promise<Entry> {
+export async function enter(trx: Knex.Transaction, tells: Tells, by: Gatekeeper, { passId, processId }: AtGate): Promise<Entry> {
   const { status } = await trx('process').where({ id: processId }).forUpdate().first('status');
   if (status === 'ended') return 'closed';
   const [pass] = await whereOpen(trx('visit_pass').where({ id: passId }).whereNull('used_at').whereNull('revoked_at'))
     .update({ used_at: trx.raw('clock_timestamp()'), tries: 0 }).returning('id');
   if (!pass) return 'closed';
-  if (await decideAtGate(trx, by, { processId, step: 'arrival', outcome: 'arrived' })) return 'in';
+  if (await decideAtGate(trx, tells, by, { processId, step: 'arrival', outcome: 'arrived' })) return 'in';
   // As it was: the visitor tries again in a moment.
   await trx('visit_pass').where({ id: passId }).update({ used_at: null });
   return 'arranging';
@@ -168,6 +197,17 @@ export async function beginTry(db: Db, kioskId: string | null): Promise<number |
 /** A try that was none of the wrong ones. */
 export async function forgetTry(db: Db | Knex.Transaction, id: number): Promise<void> {
   await db('kiosk_failure').where({ id }).delete();
+}
+
+/** Makes walk-ins of one kiosk take turns until the transaction ends; answers how many were asked for within an hour, and in how many seconds the first is older. */
+export async function walkInsLastHour(trx: Knex.Transaction, kioskId: string): Promise<{ count: number; freeIn: number }> {
+  await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`walk-ins ${kioskId}`]);
+  // Their window began when they were asked for: its index finds them, and twice the time covers clocks that differ.
+  const { rows: [row] } = await trx.raw<{ rows: { count: number; freeIn: number }[] }>(`
+    SELECT count(*)::int AS count, coalesce(ceil(extract(epoch FROM min(asked_at) + interval '1 hour' - now())), 0)::int AS "freeIn"
+    FROM visit WHERE way = 'kiosk' AND from_at > now() - interval '2 hours' AND asked_at > now() - interval '1 hour'
+      AND EXISTS (SELECT FROM visit_link WHERE visit_link.process_id = visit.process_id AND kiosk_id = ?)`, [kioskId]);
+  return row!;
 }
 
 /** Failures of the last hour, of all kiosks. */

@@ -6,7 +6,7 @@ import type { MaskedVisit, Window } from '../../workflows/visit/contract.ts';
 import type { Db } from '../connect.ts';
 import type { Seal } from '../sealed.ts';
 import { applyOnce } from './effects.ts';
-import { keepPersonal, personalIndex, personalOf, processesWith, type PersonalValue } from './personal.ts';
+import { keepPersonal, personalIndexes, personalOf, processesWith, type PersonalValue } from './personal.ts';
 import { startProcess, type NewProcess, type ProcessRow } from './processes.ts';
 import { enqueueSms } from './sms.ts';
 
@@ -49,7 +49,7 @@ export async function startVisit(trx: Knex.Transaction, seal: Seal, visit: NewVi
     company: form.visitor.company ?? null,
     host_id: form.hostId ?? null,
     host_department_id: form.hostId ? trx('person').select('department_id').where({ id: form.hostId }) : null,
-    phone_tail_index: tailIndex(seal, phone.slice(-4)),
+    phone_tail_index: seal.index(phone.slice(-4), TAIL),
     from_at: form.windows[0]!.from,
     until_at: form.windows[0]!.until,
     registration_id: visit.registrationId ?? null,
@@ -60,14 +60,14 @@ export async function startVisit(trx: Knex.Transaction, seal: Seal, visit: NewVi
   return process;
 }
 
-/** Keyed hash of a phone's last four digits. */
-export function tailIndex(seal: Seal, tail: string): Buffer {
-  return seal.index(tail, TAIL);
+/** Keyed hashes by which a phone's last four digits are found. */
+export function tailIndexes(seal: Seal, tail: string): readonly Buffer[] {
+  return seal.indexes(tail, TAIL);
 }
 
-/** Keyed hash of a code: worth nothing for another pass. */
-export function codeHash(seal: Seal, passId: string, code: string): Buffer {
-  return seal.index(`${passId}.${code}`, CODE);
+/** Whether a pass's code is this one; its keyed hash is worth nothing for another pass. */
+export function isCodeOf(seal: Seal, passId: string, hash: Buffer, code: string): boolean {
+  return seal.isIndexOf(hash, `${passId}.${code}`, CODE);
 }
 
 /** Adds a link by which a visit's visitor sees it; answers its token, of which only a hash is kept. */
@@ -125,7 +125,7 @@ export async function issuePass(
     id,
     key,
     process_id: processId,
-    code_hash: codeHash(seal, id, code),
+    code_hash: seal.index(`${id}.${code}`, CODE),
     valid_from: trx.raw("?::timestamptz - ? * interval '1 minute'", [window.from, EARLY_MINUTES]),
     valid_until: window.until,
   });
@@ -264,11 +264,11 @@ export async function markBlocked(db: Db, processId: string): Promise<void> {
 
 /** Whether one of a visitor's numbers is on the block list. */
 export async function isBlocked(db: Db | Knex.Transaction, seal: Seal, values: readonly PersonalValue[]): Promise<boolean> {
-  const wanted = values.filter(({ kind }) => kind !== 'name').map(({ kind, value }) => [kind, personalIndex(seal, kind, value)] as const);
+  const wanted = values.filter(({ kind }) => kind !== 'name').map(({ kind, value }) => [kind, personalIndexes(seal, kind, value)] as const);
   if (wanted.length === 0) return false;
   const found = await db('blocked_visitor').whereNull('removed_at')
     .where((still) => still.whereNull('until').orWhereRaw("until >= (now() AT TIME ZONE 'Asia/Shanghai')::date"))
-    .where((any) => { for (const [kind, index] of wanted) void any.orWhere({ kind, index }); })
+    .where((any) => { for (const [kind, indexes] of wanted) void any.orWhere((one) => { void one.where({ kind }).whereIn('index', indexes); }); })
     .first('id');
   return found !== undefined;
 }

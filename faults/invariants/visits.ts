@@ -66,10 +66,11 @@ function isInside(tasks: readonly Row[]): boolean {
 function toldOnce({ tables }: Facts): Violation[] {
   const { violations, say } = sayOf('I16');
   const keys = new Set(tables.effect.filter(({ name }) => ['pass', 'refusal'].includes(name)).map(({ key }) => key));
+  const arrivals = new Set(tables.task.filter(({ step, outcome }) => step === 'arrival' && outcome === 'arrived').map(({ id }) => id));
   const told = new Map<string, number>();
   for (const { key, accepted, unsure } of tables.sms) {
-    const effect = /^(.*)\.(code|cancelled|told)$/.exec(key)?.[1];
-    if (!effect || !keys.has(effect)) say(key, 'is an SMS of no effect');
+    const [, cause, what] = /^(.*)\.(code|cancelled|told|arrived)$/.exec(key) ?? [];
+    if (!cause || !(what === 'arrived' ? arrivals : keys).has(cause)) say(key, 'is an SMS of no effect');
     told.set(key, (told.get(key) ?? 0) + 1);
     if (accepted > 1 + unsure) say(key, `was accepted ${accepted} times by a carrier`);
   }

@@ -91,9 +91,9 @@ const IMPORT_RULES = [
 
   {
     from: /^api\//,
-    to: /^activities\/(?!deadlines\/)/,
+    to: /^activities\/(?!deadlines\/|repair-ranking\.ts$)/,
     types: true,
-    sentence: 'The api imports no activity but the deadlines, which are pure: the rest belongs to a worker.',
+    sentence: 'The api imports no activity but the deadlines and the ranking of repairers, which are pure: the rest belongs to a worker.',
   },
   {
     from: /^api\//,
@@ -109,14 +109,14 @@ const IMPORT_RULES = [
 
   {
     from: /^db\/(?!seeds\/)/,
-    to: /^(api|web|scripts|bench|faults|test|activities\/(?!deadlines\/))/,
-    sentence: 'The db folder stands below the others: nothing of api, web and activities but types of deadlines.',
+    to: /^(api|web|scripts|bench|faults|test|activities\/(?!deadlines\/|repair-ranking\.ts$))/,
+    sentence: 'The db folder stands below the others: nothing of api, web and activities but types of deadlines and of the ranking of repairers.',
   },
   {
     from: /^db\/(?!seeds\/)/,
-    to: /^activities\/deadlines\//,
+    to: /^activities\/(deadlines\/|repair-ranking\.ts$)/,
     types: true,
-    sentence: 'The db folder stands below the others: of deadlines it imports types only.',
+    sentence: 'The db folder stands below the others: of deadlines and of the ranking of repairers it imports types only.',
   },
   {
     from: /^db\/seeds\//,

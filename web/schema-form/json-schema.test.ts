@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { instant, inUnit, money, personal, photos, titled, worded } from '../../workflows/lib/form.ts';
+import { instant, inUnit, money, personal, photos, timeOfDay, titled, worded } from '../../workflows/lib/form.ts';
 import { supplyRequisition } from '../../workflows/supply-requisition/form.ts';
 import { jsonSchema } from '../../api/processes/present.ts';
 import { photosOf, valueWords } from '../form-schema.ts';
@@ -17,6 +17,7 @@ const everything = z.strictObject({
   hours: titled(z.number().min(0.5).max(8).optional(), '小时', 'Hours'),
   budget: money(titled(z.int().min(100).max(1_000_00), '预算', 'Budget')),
   day: titled(z.iso.date(), '日期', 'Day'),
+  at: titled(timeOfDay().default('09:00'), '时间', 'Time'),
   until: titled(z.iso.date().nullable(), '截止', 'Until'),
   room: worded(titled(z.enum(['big', 'small']), '会议室', 'Room'), { big: { zh: '大会议室', en: 'Big room' }, small: { zh: '小会议室', en: 'Small room' } }),
   needs: titled(z.array(worded(z.enum(['tea', 'screen']), { tea: { zh: '茶水', en: 'Tea' }, screen: { zh: '屏幕', en: 'Screen' } })).optional(), '需要', 'Needs'),
@@ -54,7 +55,7 @@ describe('A form drawn from a schema', () => {
 
   it('has a field for each kind of value that a form may be made of', () => {
     expect(Object.fromEntries(Object.entries(fields).map(([name, property]) => [name, kindOf(property)]))).to.deep.equal({
-      name: 'text', reason: 'long-text', people: 'integer', hours: 'number', budget: 'money', day: 'date', until: 'date', room: 'choice',
+      name: 'text', reason: 'long-text', people: 'integer', hours: 'number', budget: 'money', day: 'date', at: 'time', until: 'date', room: 'choice',
       needs: 'choices', remote: 'yes-no', guests: 'texts', contact: 'group', pictures: 'photos', visitors: 'lines', placeId: 'place', starts: 'instant', minutes: 'integer', parts: 'lines', dishes: 'lines',
     });
     expect(kindOf(fields.parts!.items!.properties!.itemId!)).to.equal('item');
@@ -70,7 +71,7 @@ describe('A form drawn from a schema', () => {
     const sent = filledIn(made, filled);
     expect(everything.safeParse(sent).error?.issues ?? []).to.deep.equal([]);
     expect(sent).to.deep.equal({
-      name: '周会', people: 6, budget: 50_000, day: '2026-11-30', until: null, room: 'big', remote: false, dishes: [{ dish: '盒饭', price: 2_500 }],
+      name: '周会', people: 6, budget: 50_000, day: '2026-11-30', at: '09:00', until: null, room: 'big', remote: false, dishes: [{ dish: '盒饭', price: 2_500 }],
     });
   });
 
@@ -81,6 +82,8 @@ describe('A form drawn from a schema', () => {
     expect(schemaErrors(made, wrong)).to.include({
       name: '最多 60 个字。', people: '请填写整数。', hours: '请填写数字。', budget: '至少 ¥1.00。', guests: '最多 3 项。', dishes: '至少 1 项。',
     });
+    expect(['8:30', '', '08:30'].map((at) => schemaErrors(made, { ...wrong, at }).at)).to.eql(['请填写。', undefined, undefined]);
+    expect(everything.shape.at.safeParse('24:00').success).to.equal(false);
     expect(schemaErrors(made, { ...wrong, budget: 'zehn' }).budget).to.equal('请填写金额，如 12.50。');
     expect(schemaErrors(made, wrong)).not.to.have.property('contact.phone');
   });

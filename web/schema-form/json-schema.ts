@@ -4,8 +4,11 @@ export interface JsonSchema {
   'x-title'?: { zh: string; en: string };
   /** Words of the values of `enum`. */
   'x-options'?: Record<string, { zh: string; en: string }>;
-  /** `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `personal`: of somebody, masked once it is sent. `instant`: by the company's clock. */
-  'x-kind'?: 'money' | 'photos' | 'personal' | 'instant';
+  /**
+   * `money`: integer fen, asked for in yuan. `photos`: ids of uploaded files. `time`: a time of day, `08:30`. `personal`: of somebody, masked once it is
+   * sent. `instant`: by the company's clock.
+   */
+  'x-kind'?: 'money' | 'photos' | 'time' | 'personal' | 'instant';
   'x-personal'?: 'name' | 'phone' | 'id-number' | 'plate';
   /** What a number counts. */
   'x-unit'?: { zh: string; en: string };
@@ -28,7 +31,7 @@ export interface JsonSchema {
 }
 
 /** How a field is drawn. */
-export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'photos' | 'lines' | 'group' | 'instant' | 'item' | 'place';
+export type FieldKind = 'text' | 'long-text' | 'integer' | 'number' | 'money' | 'date' | 'time' | 'yes-no' | 'choice' | 'choices' | 'texts' | 'photos' | 'lines' | 'group' | 'instant' | 'item' | 'place';
 
 /** What begins so stands in a form for a photo that is still on its way. */
 export const PENDING = 'upload-';
@@ -68,6 +71,7 @@ export function kindOf(given: JsonSchema): FieldKind {
   if (schema['x-kind'] === 'instant') return 'instant';
   if (schema['x-reference'] === 'item' || schema['x-reference'] === 'place') return schema['x-reference'];
   if (schema.format === 'date') return 'date';
+  if (schema['x-kind'] === 'time') return 'time';
   return (schema.maxLength ?? 0) > LONG ? 'long-text' : 'text';
 }
 

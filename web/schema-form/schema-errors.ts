@@ -35,6 +35,8 @@ function wrong(schema: JsonSchema, value: unknown): string | undefined {
   if (schema.type === 'string' && typeof value === 'string') {
     const { length } = value.trim();
     if (length < (schema.minLength ?? 0)) return t('form.needed');
+    // From a draft of before: the field shows nothing of it.
+    if (kindOf(schema) === 'time' && !/^\d\d:\d\d$/.test(value)) return t('form.needed');
     if (schema.maxLength !== undefined && length > schema.maxLength) return t('form.longest', { most: schema.maxLength });
   }
   if (schema.type === 'integer' || schema.type === 'number') {

@@ -47,6 +47,7 @@ export const kioskTexts = {
     en: 'The connection was lost a moment ago, and it may be done already. Please ask at the front desk.',
   },
   'kiosk.limit': { zh: '尝试次数过多', en: 'Too many tries' },
+  'kiosk.ask.limit': { zh: '请到前台办理', en: 'Please go to the front desk' },
   'kiosk.trouble': { zh: '这次没有办成', en: 'This did not work' },
 
   'kiosk.welcome': { zh: '欢迎，{name}', en: 'Welcome, {name}' },
@@ -124,11 +125,4 @@ export const kioskTexts = {
   'kiosk.wait.expired': { zh: '很抱歉，没有等到答复', en: 'We are sorry: nobody answered' },
   'kiosk.wait.cancelled': { zh: '来访已取消', en: 'The visit was cancelled' },
   'kiosk.wait.over': { zh: '这次来访已办理', en: 'This visit has been dealt with' },
-
-  'kiosk.badge': { zh: '访客证', en: 'Visitor' },
-  'kiosk.badge.host': { zh: '被访人', en: 'Host' },
-  'kiosk.badge.place': { zh: '地点', en: 'Place' },
-  'kiosk.badge.valid': { zh: '有效', en: 'Valid' },
-  'kiosk.badge.party': { zh: '{n} 人', en: '{n} {n:person|people}' },
-  'kiosk.badge.qr': { zh: '访客证二维码', en: 'QR code of the pass' },
 } as const satisfies TextTable;

@@ -139,4 +139,10 @@ export const visitTexts = {
   'own-visit.consent.keep': { zh: '保留', en: 'Keep it' },
   'own-visit.consent.done': { zh: '证件号码已删除。', en: 'Your ID number was deleted.' },
   'own-visit.again': { zh: '重新申请', en: 'Ask again' },
+
+  'badge.title': { zh: '访客证', en: 'Visitor' },
+  'badge.party': { zh: '{n} 人', en: '{n} {n:person|people}' },
+  'badge.valid': { zh: '有效', en: 'Valid' },
+  'badge.arrived': { zh: '{time} 签到', en: 'in {time}' },
+  'badge.qr': { zh: '访客证二维码', en: 'QR code of the pass' },
 } as const satisfies TextTable;

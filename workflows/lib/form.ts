@@ -33,6 +33,11 @@ export function money<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ 'x-kind': 'money' });
 }
 
+/** A time of day by the company's clock, as `08:30`. */
+export function timeOfDay(): z.ZodString {
+  return z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'time-of-day').meta({ 'x-kind': 'time' });
+}
+
 /** An instant: written with any offset, kept as ISO 8601 in UTC, asked for and shown by the company's clock. */
 export function instant(): z.ZodType<string, string> {
   return z.iso.datetime({ offset: true, abort: true }).refine((at) => /^(20|21)\d\d-/.test(at), 'instant.out-of-range')

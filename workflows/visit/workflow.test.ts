@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { enqueueSms } from '../../db/queries/sms.ts';
 import { call, eventually } from '../../test/person.ts';
 import { startProduct, type Product } from '../../test/product.ts';
 import { decide, ended, openTask, process } from '../../test/requisition.ts';
@@ -85,6 +86,62 @@ describe('visit', function () {
     expect((await process(product, id)).requester.name).to.equal('访客');
     const { body } = await (await product.as('requester')).get('/notices');
     expect(body.items.find((notice: any) => notice.kind === 'visitor-arrived')).to.include({ processId: id });
+  });
+
+  it('of which the host hears by SMS on arrival, once, however many let in at once and the worker being away', async () => {
+    await product.db('person').where({ username: 'leader' }).update({ locale: 'en' });
+    for (const [username, said] of [['requester', '您的访客华科电力 欧阳明月已到，地点调度楼 3 层，请接待。'], ['leader', 'Your visitor 华科电力 欧阳明月 has arrived, for 调度楼 3 层. Please meet them.']] as const) {
+      const id = await invite(product, { username });
+      const { code } = await toldCode(product, id);
+      await openTask(product, id, 'arrival');
+      await product.stopWorker();
+      const desk = await product.as('frontdesk');
+      const answers = await Promise.all([
+        kiosk.post('/kiosk/check-ins', { code, phoneTail: TAIL }), desk.post(`/visits/${id}/check-in`), kiosk.post('/kiosk/check-ins', { code, phoneTail: TAIL }),
+      ]);
+      expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+      await product.startWorker();
+      const told = product.db('sms').join('sms_try', 'sms_id', 'sms.id').where({ template: 'visit-arrived', result: 'accepted' }).where('key', 'like', `${id}.%`);
+      await eventually('SMS to the host', async () => (await told.clone()).length > 0, 20);
+      await until(product, id, 'inside');
+      const [sms, ...more] = await told.clone();
+      expect(more).to.eql([]);
+      expect(product.sms.seal.open(sms.text_sealed, 'sms.text')).to.equal(said);
+      const host = await product.db('person').where({ username }).first();
+      expect([sms.person_id, product.sms.seal.open(sms.phone_sealed, 'sms.phone').slice(-11)]).to.eql([host.id, host.phone.slice(-11)]);
+      expect(await product.db('notice').where({ process_id: id, kind: 'visitor-arrived' }).pluck('person_id')).to.eql([host.id]);
+    }
+  });
+
+  it('of which the host still hears in the app where limits let no SMS out: of arrivals, of all to a phone, or without a phone', async () => {
+    const host = await product.db('person').where({ username: 'storekeeper' }).first();
+    const desk = await product.as('frontdesk');
+    const arrive = async (): Promise<{ sms: number; notices: number }> => {
+      const id = await invite(product, { username: 'storekeeper' });
+      await openTask(product, id, 'arrival');
+      expect((await desk.post(`/visits/${id}/check-in`)).status).to.equal(200);
+      return {
+        sms: (await product.db('sms').where({ template: 'visit-arrived' }).where('key', 'like', `${id}.%`)).length,
+        notices: (await product.db('notice').where({ process_id: id, kind: 'visitor-arrived', person_id: host.id })).length,
+      };
+    };
+    const use = (count: number, template: string): Promise<void> => product.db.transaction(async (trx) => {
+      for (let n = 0; n < count; n += 1) {
+        await enqueueSms(trx, product.sms.seal, {
+          key: `spent.${template}.${n}`, phone: '+8615400003333', template, locale: 'zh-CN', params: {}, notBefore: new Date(Date.now() + HOUR), expiresAt: new Date(Date.now() + 2 * HOUR),
+        });
+      }
+    });
+    await product.db('person').where({ id: host.id }).update({ phone: '15400003333' });
+    await use(19, 'visit-arrived');
+    expect(await arrive()).to.eql({ sms: 1, notices: 1 });
+    expect(await arrive(), 'the twenty-first of a day').to.eql({ sms: 0, notices: 1 });
+    await product.db('sms').where('key', 'like', 'spent.visit-arrived.%').update({ template: 'tasks-late' });
+    expect(await arrive()).to.eql({ sms: 1, notices: 1 });
+    await use(30, 'tasks-late');
+    expect(await arrive(), 'the forty-first of all').to.eql({ sms: 0, notices: 1 });
+    await product.db('person').where({ id: host.id }).update({ phone: null });
+    expect(await arrive(), 'no phone').to.eql({ sms: 0, notices: 1 });
   });
 
   it('whose host does not answer: reminded, the substitute, then the front desk, whom the kiosk names', async () => {

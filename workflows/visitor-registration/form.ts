@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { titled, worded, type ProcessType } from '../lib/form.ts';
+import { timeOfDay, titled, worded, type ProcessType } from '../lib/form.ts';
 import { purposes } from '../visit/contract.ts';
 import { consented, MOST_WINDOWS, visitorFields } from '../visit/form.ts';
 import { contract } from './contract.ts';
 
 const MOST_VISITORS = 50;
 const DAY_MS = 86_400_000;
-
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'visit.time-of-day');
 
 const form = z.strictObject({
   visitors: titled(z.array(z.strictObject(visitorFields).superRefine(consented)).min(1).max(MOST_VISITORS), '访客名单', 'Visitors'),
@@ -16,8 +14,8 @@ const form = z.strictObject({
     until: titled(z.iso.date(), '末日', 'Last day'),
   }).superRefine(fewDays), '来访日期', 'Days'),
   hours: titled(z.strictObject({
-    from: titled(clock.default('08:30'), '每日自', 'Daily from'),
-    until: titled(clock.default('17:30'), '每日至', 'Daily until'),
+    from: titled(timeOfDay().default('08:30'), '每日自', 'Daily from'),
+    until: titled(timeOfDay().default('17:30'), '每日至', 'Daily until'),
   }).superRefine(inOrder), '每日时段', 'Hours'),
   purpose: titled(worded(z.enum(Object.keys(purposes) as [keyof typeof purposes]), purposes), '来访事由', 'Purpose'),
   reason: titled(z.string().trim().min(1).max(500), '说明', 'Details'),
