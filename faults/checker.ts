@@ -13,6 +13,7 @@ import { oneDecision } from './invariants/one-decision.ts';
 import { ownWrites } from './invariants/own-writes.ts';
 import { privacy } from './invariants/privacy.ts';
 import { projectionIsHistory } from './invariants/projection.ts';
+import { repairs } from './invariants/repairs.ts';
 import { replays } from './invariants/replays.ts';
 import { stockAdds } from './invariants/stock-adds.ts';
 import { gate } from './invariants/visits.ts';
@@ -70,7 +71,7 @@ export async function check(run: Run): Promise<Report> {
       violations: [
         ...rest.violations, ...nothingLost(facts), ...noPhantoms(facts), ...oneDecision(facts), ...firstWins(facts), ...effectsOnce(facts),
         ...stockAdds(facts), ...projectionIsHistory(facts), ...replay.violations, ...audited(facts), ...await privacy({ ...run, controls: facts.histories.size > 0 ? run.controls : [] }), ...clock.violations,
-        ...await noOrphans(facts, temporal), ...own.violations, ...gate(facts),
+        ...await noOrphans(facts, temporal), ...own.violations, ...gate(facts), ...repairs(facts),
       ],
       quietAfter: rest.quietAfter,
       processes: facts.tables.process.length,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Asked, Json, Op, OpLog, OpName } from './op-log.ts';
 import { planted } from './planted.ts';
 import type { Random } from './random.ts';
+import { Repairs, REPAIRERS } from './repairs.ts';
 import { Visits } from './visits.ts';
 import type { System } from './system.ts';
 
@@ -47,6 +48,7 @@ export interface Reply {
 const REQUESTERS = ['requester', 'requester2'] as const;
 const DECIDERS = ['leader', 'leader2', 'director', 'storekeeper', 'sealkeeper'] as const;
 const GATE = ['frontdesk'] as const;
+const LEADERS = ['leader', 'leader2'] as const;
 
 /** Seeded people who drive the system over HTTP as browsers would, and log each op before and after. */
 export class Driver {
@@ -57,6 +59,7 @@ export class Driver {
   private nextId = 1;
   /** Those who come and go; nobody does where there are no phones to look at. */
   visits: Visits | undefined;
+  private repairs: Repairs | undefined;
 
   constructor(work: Work) {
     this.work = work;
@@ -64,9 +67,10 @@ export class Driver {
 
   /** Logs everybody in and puts items on the shelves; before any fault. */
   async prepare(): Promise<void> {
-    for (const username of [...REQUESTERS, ...DECIDERS, ...GATE]) await this.admit(username);
+    for (const username of [...REQUESTERS, ...DECIDERS, ...GATE, 'service', ...REPAIRERS]) await this.admit(username);
     const { stock = 1, phones } = this.work;
     this.visits = phones && await Visits.prepare(this, phones);
+    this.repairs = await Repairs.prepare(this);
     // The last two run out, which is a story of its own.
     for (const pieces of [400 * stock, 400 * stock, 60, 12]) this.items.push(await this.addItem(pieces));
   }
@@ -132,6 +136,7 @@ export class Driver {
       // Beside the requisitions, by draws of their own, so that an earlier seed's requisitions stay as they were.
       ...REQUESTERS.map((username) => ({ username: `${username} for a seal`, act: (draws: Random) => this.startSealUse(username, draws) })),
       ...this.visits?.loops(REQUESTERS) ?? [],
+      ...this.repairs?.loops(REQUESTERS, LEADERS) ?? [],
     ].map(async ({ username, act }) => {
       const draws = random.fork(`${username} ${round}`);
       while (!stopped.signal.aborted) {
@@ -175,13 +180,13 @@ export class Driver {
   private async actAsRequester(username: string, draws: Random): Promise<void> {
     if (draws.chance(0.55)) return this.startOne(username, draws);
     if (draws.chance(0.25)) {
-      const mine = this.withoutVisits(await this.list(username, '/processes?view=mine&status=running&limit=50'));
+      const mine = this.ofTheStore(await this.list(username, '/processes?view=mine&status=running&limit=50'));
       if (mine.length === 0) return;
       const { id } = draws.one(mine);
       await this.op(username, 'withdraw', `/processes/${id}/withdraw`, id, () => ({ reason: planted.reason }));
       return;
     }
-    const inbox = this.withoutVisits(await this.list(username, '/tasks?view=open&limit=50'));
+    const inbox = this.ofTheStore(await this.list(username, '/tasks?view=open&limit=50'));
     if (inbox.length === 0) return;
     const task = draws.one(inbox);
     if (task.step === 'evaluation') {
@@ -197,7 +202,7 @@ export class Driver {
   }
 
   private async actAsDecider(username: string, draws: Random): Promise<void> {
-    const inbox = this.withoutVisits(await this.list(username, '/tasks?view=open&limit=50'));
+    const inbox = this.ofTheStore(await this.list(username, '/tasks?view=open&limit=50'));
     if (inbox.length === 0) return;
     const task = draws.one(inbox);
     if (draws.chance(0.1)) {
@@ -253,8 +258,8 @@ export class Driver {
   }
 
   /** What is none of a visit, which the loops of `Visits` look after. */
-  private withoutVisits(items: Json[]): Json[] {
-    return items.filter(({ type }) => type !== 'visit');
+  private ofTheStore(items: Json[]): Json[] {
+    return items.filter(({ type }) => type !== 'visit' && type !== 'repair-order');
   }
 
   // The op's number in the form is what ties a process to the op that asked for it.

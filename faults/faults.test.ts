@@ -131,6 +131,10 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
            VALUES ('clock', 'task-reminded', $1, $2, jsonb_build_object('n', 1, 'at', now() + interval '1 hour'))`, [told, shown.id],
         );
         const ofVisits = await breakVisits(client, visits);
+        await client.query("INSERT INTO repair_offer (key, process_id, repairer_id, why) VALUES ('phantom-offer', $1, 'person-kang-wei', '{}')", [told]);
+        await client.query("INSERT INTO notice (key, person_id, kind, process_id) VALUES ($1, 'person-wang-wei', 'eta-broken', $2)", [`${told}.arrival.1.promise.1`, told]);
+        await client.query(`
+          INSERT INTO stock_movement (item_id, kind, quantity, process_id, effect_key) VALUES ($1, 'repair', -1, $2, 'phantom-parts')`, [item, told]);
         log.seen({ opId: 1, list: '/tasks', seconds: null, blind: 9 });
         await temporal.service.terminateWorkflowExecution({
           namespace: system.namespace, workflowExecution: { workflowId: ended! },
@@ -139,7 +143,7 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
         return [
           ['I1', lost.id.split('.')[0]], ['I2', 'phantom'], ['I3', lost.id], ['I3', row.task], ['I3', 'stock_movement'],
           ['I4', second.payload.taskId], ['I5', effect.effect_key], ['I6', item!], ['I8', stuck!], ['I9', shown.id], ['I10', ''], ['I11', told!],
-          ['I12', 'temporal.public.history_node.data'], ...ofVisits.map((id): [Invariant, string] => ['I16', id]), ['I13', shown.id], ['I14', ended!], ['I15', '1'],
+          ['I12', 'temporal.public.history_node.data'], ...ofVisits.map((id): [Invariant, string] => ['I16', id]), ['I17', 'phantom-offer'], ['I17', `${told}.arrival.1`], ['I17', 'phantom-parts'], ['I13', shown.id], ['I14', ended!], ['I15', '1'],
         ];
       });
     } finally {

@@ -19,9 +19,9 @@ export const plantedVisitor = {
   name: '赫连若曦测', phone: '15412340987', plate: '京A7F3X9', idNumber: '110105194912310038', company: '玄铁重剑公司', reason: '来访理由白泽六号',
 } as const;
 
-/** The words in a form that carry its op's number: a visitor's company, a requisition's purpose, a seal's reason. */
-export function wordsOf(form: { visitor?: { company?: string }; purpose?: string; reason?: string } | undefined): string | undefined {
-  return form?.visitor?.company ?? form?.purpose ?? form?.reason;
+/** The words in a form that carry its op's number: a visitor's company, a requisition's purpose, a seal's reason, what is broken. */
+export function wordsOf(form: { visitor?: { company?: string }; purpose?: string; reason?: string; description?: string } | undefined): string | undefined {
+  return form?.visitor?.company ?? form?.purpose ?? form?.reason ?? form?.description;
 }
 
 /** Where a planted value was found, and in which clothes. */

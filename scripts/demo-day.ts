@@ -2,16 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { DEMO_PASSWORD } from '../db/seeds/demo-company.ts';
 import { contract } from '../workflows/supply-requisition/contract.ts';
 import { signIn } from './demo-day/accounts.ts';
+import { castOf } from './demo-day/cast.ts';
 import type { Cast } from './demo-day/requisition.ts';
+import { repairStories } from './demo-day/repair-stories.ts';
 import { sealStories } from './demo-day/seal-stories.ts';
 import { visitStories } from './demo-day/visit-stories.ts';
-import { hurriedStories, stories, type Story } from './demo-day/stories.ts';
+import { hurriedStories, stories } from './demo-day/stories.ts';
+import { tell } from './demo-day/tell.ts';
 
-// A day at the demo company: about sixty requisitions, ten papers that want a seal and a dozen visitors, run through the HTTP API as people would, into every state.
+// A day at the demo company: about sixty requisitions, ten papers that want a seal, a dozen visitors and two dozen repairs, run through the HTTP API as people would, into every state.
 // May be started again at any time; it goes on where it broke off, and does nothing when the house is busy enough.
 
 const ENOUGH = 60;
-const AT_ONCE = 4;
 
 const shortTimeouts = {
   'department-leader': { ...contract.steps['department-leader'].timeouts, clock: 'wall', due: 'PT1S' },
@@ -29,16 +31,10 @@ const began = Date.now();
 const auditor = await signIn(url, 'auditor', password);
 const { total } = await auditor.call<{ total: number }>('GET', '/processes?view=all&limit=1');
 if (total < ENOUGH) {
-  const failed = await demoDay(await cast());
-  const told = hurriedStories.length + stories.length + sealStories.length + visitStories.length;
+  const failed = await demoDay(await castOf(url, password));
+  const told = hurriedStories.length + stories.length + sealStories.length + visitStories.length + repairStories.length;
   console.log(`Demo: ${told - failed} of ${told} requests run in ${Math.round((Date.now() - began) / 1000)} s`);
   process.exitCode = failed > 0 ? 1 : 0;
-}
-
-async function cast(): Promise<Cast> {
-  const names = ['requester', 'requester2', 'leader', 'leader2', 'director', 'storekeeper', 'sealkeeper', 'frontdesk', 'admin'] as const;
-  const accounts = await Promise.all(names.map(async (name) => [name, await signIn(url, name, password)] as const));
-  return { auditor, ...Object.fromEntries(accounts) } as Cast;
 }
 
 async function demoDay(people: Cast): Promise<number> {
@@ -50,7 +46,7 @@ async function demoDay(people: Cast): Promise<number> {
   } finally {
     for (const step of hurriedSteps) await put(people, step, before[step]);
   }
-  return failed + await tell(people, [...stories, ...sealStories, ...visitStories], 1 + hurriedStories.length);
+  return failed + await tell(people, [...stories, ...sealStories, ...visitStories, ...repairStories], 1 + hurriedStories.length);
 }
 
 /** The policies in force; what a demo that was killed in a hurry left behind counts as the process's own. */
@@ -67,21 +63,4 @@ async function policies({ admin }: Cast): Promise<Record<HurriedStep, object>> {
 
 async function put({ admin }: Cast, step: HurriedStep, policy: object): Promise<void> {
   await admin.call('PUT', `/admin/timeout-policies/${contract.type}/${step}`, policy);
-}
-
-/** Runs the stories, a few at once, numbered from `first`; answers how many failed. */
-async function tell(people: Cast, toTell: readonly Story[], first: number): Promise<number> {
-  let next = 0;
-  let failed = 0;
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    while (next < toTell.length) {
-      const index = next;
-      next += 1;
-      await toTell[index]!(people, first + index).catch((error: Error) => {
-        failed += 1;
-        console.error(`Demo: request ${first + index} stopped: ${error.message}`);
-      });
-    }
-  }));
-  return failed;
 }

@@ -1,11 +1,12 @@
 import { phonePhoto, uploadPhoto } from './photos.ts';
 import type { Product } from './product.ts';
+import { inHours, report } from './repairs.ts';
 import { approve, decide, ended, openTask, request } from './requisition.ts';
 
 const A4 = 'item-paper-a4';
 const NOTES = 'item-sticky-notes';
 
-/** Makes requests in varied states, as `pageTable` needs them: waiting at each step, returned, issued, stamped, rejected, copied, evaluated. */
+/** Makes requests in varied states, as `pageTable` needs them: waiting at each step, returned, issued, stamped, rejected, copied, evaluated; repairs in every column. */
 export async function makeCases(product: Product): Promise<void> {
   const requester = await product.as('requester');
   const director = (await (await product.as('director')).get('/me')).body.id;
@@ -24,7 +25,35 @@ export async function makeCases(product: Product): Promise<void> {
     await decide(product, id, 'department-leader', 'leader', 'approved');
     return id;
   };
+  const broken = async (form: object, until: 'dispatch' | 'accept' | 'arrival' | 'work' | 'on-hold' | 'call-back' | 'end'): Promise<void> => {
+    const steps = ['dispatch', 'accept', 'arrival', 'work', 'on-hold', 'call-back', 'end'];
+    const reaches = (step: string): boolean => steps.indexOf(until) >= steps.indexOf(step);
+    const id = await report(product, form);
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    if (reaches('accept')) await decide(product, id, 'dispatch', 'service', 'dispatched', { data: { repairers: ['person-jin-zhiqiang'] } });
+    if (reaches('arrival')) await decide(product, id, 'accept', 'repairer', 'accepted', { data: { eta: inHours(1) } });
+    if (reaches('work')) await decide(product, id, 'arrival', 'repairer', 'arrived');
+    if (until === 'on-hold') await decide(product, id, 'work', 'repairer', 'held', { comment: '缺阀芯，已订货', data: { until: inHours(24) } });
+    if (reaches('call-back')) {
+      const stars = until === 'end' ? { quality: 5, speed: 4, service: 5 } : { quality: 2, speed: 1, service: 2 };
+      const parts = [{ itemId: NOTES, quantity: 1 }];
+      await decide(product, id, 'work', 'repairer', 'completed', { data: { description: '更换阀芯，试水正常', minutes: 25, parts } });
+      await decide(product, id, 'evaluation', 'requester', 'evaluated', { data: { stars } });
+    }
+    if (until === 'end') await ended(product, id);
+    else await openTask(product, id, until);
+  };
   await Promise.all([
+    (async () => {
+      const photos = [await uploadPhoto(requester, await phonePhoto(800, 600, '#7b8f6a'))];
+      await broken({ spot: '洗手池左侧', photos, times: ['morning'], urgency: 'urgent' }, 'dispatch');
+    })(),
+    broken({ spot: '北侧窗边', times: ['noon', 'evening'] }, 'accept'),
+    broken({ category: 'electrical', description: '会议室灯管闪烁' }, 'arrival'),
+    broken({ description: '坐便器一直流水' }, 'work'),
+    broken({ description: '水管接头漏水' }, 'on-hold'),
+    broken({ description: '热水器不热' }, 'call-back'),
+    broken({ description: '水龙头松动' }, 'end'),
     (async () => {
       const id = await request(product, [{ itemId: A4, quantity: 4 }, { itemId: NOTES, quantity: 6 }], { cc: [director] });
       await openTask(product, id, 'department-leader');

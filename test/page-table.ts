@@ -16,6 +16,7 @@ export interface Things {
   readonly issued: string;
   readonly rejected: string;
   readonly stamped: string;
+  readonly repaired: string;
   readonly item: string;
 }
 
@@ -170,6 +171,21 @@ export const pageTable: readonly TablePage[] = [
   { name: 'visitors-records', who: 'requester', path: () => '/processes?type=visitor-registration' },
   { name: 'visitors-statistics', who: 'director', path: () => '/visitors/statistics' },
   { name: 'visitors-statistics-nothing', who: 'director', path: () => '/visitors/statistics?from=2001-01-01&until=2001-12-31' },
+  { name: 'repairs-mine', who: 'repairer', path: () => '/repairs/mine' },
+  { name: 'repairs-accept', who: 'repairer', path: () => '/repairs/mine?tab=offers', act: click('接单', 'Accept') },
+  { name: 'repairs-decline', who: 'repairer', path: () => '/repairs/mine?tab=offers', act: click('谢绝', 'Decline') },
+  { name: 'repairs-work', who: 'repairer', path: () => '/repairs/mine?tab=work' },
+  { name: 'repairs-hold', who: 'repairer', path: () => '/repairs/mine?tab=work', act: click('挂起', 'Put on hold') },
+  { name: 'repairs-complete', who: 'repairer', path: () => '/repairs/mine?tab=work', act: click('完工', 'Complete') },
+  { name: 'repairs-history', who: 'repairer', path: () => '/repairs/mine?tab=history' },
+  { name: 'repairs-board', who: 'service', path: () => '/repairs/board' },
+  { name: 'repairs-by-hand', who: 'service', path: () => '/repairs/board', act: click('手工派单…', 'By hand…') },
+  { name: 'repairs-board-none', who: 'director', path: () => '/repairs/board', act: async (page) => { await page.locator('#repairs-search').fill('zzzzzz'); } },
+  { name: 'repairs-repairers', who: 'service', path: () => '/repairs/repairers' },
+  { name: 'repairs-repairer', who: 'service', path: () => '/repairs/repairers?repairer=person-jin-zhiqiang' },
+  { name: 'process-repaired', who: 'service', path: ({ repaired }) => `/processes/${repaired}` },
+  { name: 'process-rate-again', who: 'requester', path: ({ repaired }) => `/processes/${repaired}`, act: click('再次评价', 'Rate again') },
+  { name: 'home-repairer', who: 'repairer', path: () => '/' },
   { name: 'statistics-nothing', who: 'director', path: () => '/statistics?from=2001-01-01&to=2001-12-31' },
 ];
 
@@ -194,6 +210,7 @@ export async function findThings(ask: Ask): Promise<Things> {
     issued: (await first('requester', `${mine}&outcome=issued`)).id,
     rejected: (await first('requester', `${mine}&outcome=rejected`)).id,
     stamped: (await first('requester', `${mine}&outcome=stamped`)).id,
+    repaired: (await first('requester', `${mine}&outcome=repaired`)).id,
     item: (await first('storekeeper', '/supply/items?limit=1')).id,
   };
 }

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { expect } from 'chai';
 import { giveRole, openAccounts, takeRole } from './accounts.ts';
 import { eventually, type Answer, type Person } from './person.ts';
 import { startProduct, type Product } from './product.ts';
+import { all, ROUNDS, statuses, until } from './racing.ts';
 import { decide, makeItem, openTask, process as processOf, request, stockOf } from './requisition.ts';
 
-/** `ROUNDS=200 npx mocha …` races longer than `npm test` does. */
-const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const DIRECTOR = 'service-centre-director';
 
 describe('races', function () {
@@ -259,20 +257,3 @@ describe('races', function () {
     return product.db('audit_event').where({ task_id: taskId, action }).orderBy('seq');
   }
 });
-
-function all<T>(times: number, what: (i: number) => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: times }, (_, i) => what(i)));
-}
-
-/** How many answers there are of each status. */
-function statuses(answers: readonly Answer[]): Record<number, number> {
-  const found: Record<number, number> = {};
-  for (const { status } of answers) found[status] = (found[status] ?? 0) + 1;
-  return found;
-}
-
-/** Waits until the wall clock says `at` (ms since the epoch). */
-async function until(at: number): Promise<void> {
-  const milliseconds = at - Date.now();
-  if (milliseconds > 0) await delay(milliseconds);
-}

@@ -1,4 +1,4 @@
-import type { ProcessContract, Text } from '../workflows/lib/contract.ts';
+import { timedSteps, type ProcessContract, type Text } from '../workflows/lib/contract.ts';
 import { t, textKey } from './texts.ts';
 
 const modules = import.meta.glob<{ contract: ProcessContract }>('../workflows/*/contract.ts', { eager: true });
@@ -23,6 +23,12 @@ export function outcomeWords(type: string, step: string | null, outcome: string 
   if (outcome === null) return '';
   const found = contracts[type]?.steps[step ?? ''];
   return words(found?.outcomes[outcome] ?? found?.clockOutcomes?.[outcome] ?? contracts[type]?.outcomes[outcome]?.title) || outcome;
+}
+
+/** What has a timeout policy, in words: a step, or a policy of the process's clock. */
+export function timedWords(type: string, step: string): string {
+  const contract = contracts[type];
+  return words(contract && timedSteps(contract)[step]?.title);
 }
 
 /** A step as lists name it: with what is said when it is open for another time. `taskId` ends with the how-manieth it is. */

@@ -2,6 +2,7 @@ import { computed } from 'vue';
 import type { RouteLocationNormalizedLoaded } from 'vue-router';
 import type AppIcon from './parts/AppIcon.vue';
 import { hasPage } from './router.ts';
+import { DISPATCHER, DISPATCH_READERS, REPAIRER } from './pages/repairs/roles.ts';
 import { VISIT_DESK, VISIT_READERS } from './pages/visitors/roles.ts';
 import { me } from './session.ts';
 import type { TextKey } from './texts.ts';
@@ -17,6 +18,8 @@ export interface Place {
   readonly icon: InstanceType<typeof AppIcon>['$props']['name'];
   /** Whoever has one of these roles; everybody without. */
   readonly roles?: readonly string[];
+  /** A desk where a queue waits: it stands on the home page and on a phone's bar. */
+  readonly desk?: true;
   /** Whoever leads a department, too. */
   readonly leaders?: true;
 }
@@ -26,13 +29,16 @@ const PLACES: readonly Place[] = [
   { path: '/tasks', text: 'nav.tasks', icon: 'tasks' },
   { path: '/processes', text: 'nav.processes', icon: 'processes' },
   { path: '/start', text: 'nav.start', icon: 'start' },
-  { path: '/supply/counter', text: 'nav.counter', icon: 'counter', roles: ['storekeeper'] },
+  { path: '/supply/counter', text: 'nav.counter', icon: 'counter', roles: ['storekeeper'], desk: true },
   { path: '/supply/items', text: 'nav.items', icon: 'items', roles: ['storekeeper'] },
   {
     path: '/statistics', text: 'nav.statistics', icon: 'statistics', leaders: true,
     roles: ['storekeeper', 'service-centre-director', 'process-administrator', 'auditor'],
   },
-  { path: '/visitors', group: 'nav.visitors', text: 'nav.visitors.desk', icon: 'visitors', roles: VISIT_DESK },
+  { path: '/repairs/mine', group: 'nav.repairs', text: 'nav.repairs.mine', icon: 'repair', roles: REPAIRER, desk: true },
+  { path: '/repairs/board', group: 'nav.repairs', text: 'nav.repairs.board', icon: 'board', roles: DISPATCH_READERS, desk: true },
+  { path: '/repairs/repairers', group: 'nav.repairs', text: 'nav.repairs.repairers', icon: 'clock', roles: DISPATCHER },
+  { path: '/visitors', group: 'nav.visitors', text: 'nav.visitors.desk', icon: 'visitors', roles: VISIT_DESK, desk: true },
   { path: '/start/visitor-registration', group: 'nav.visitors', text: 'nav.visitors.register', icon: 'start' },
   {
     path: '/tasks', query: { type: 'visitor-registration' }, group: 'nav.visitors', text: 'nav.visitors.approve', icon: 'tasks', leaders: true, roles: [],

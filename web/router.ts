@@ -6,6 +6,7 @@ import { auditRoutes } from './pages/audit/routes.ts';
 import { entryRoutes } from './pages/entry/routes.ts';
 import { kioskRoutes } from './pages/kiosk/routes.ts';
 import LoginPage from './pages/login/LoginPage.vue';
+import { repairRoutes } from './pages/repairs/routes.ts';
 import { startRoutes } from './pages/start/routes.ts';
 import { statisticRoutes } from './pages/statistics/routes.ts';
 import { supplyRoutes } from './pages/supply/routes.ts';
@@ -33,6 +34,7 @@ export const router = createRouter({
     ...startRoutes,
     ...supplyRoutes,
     ...statisticRoutes,
+    ...repairRoutes,
     ...visitorRoutes,
     ...visitRoutes,
     ...kioskRoutes,

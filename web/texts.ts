@@ -18,6 +18,7 @@ import { kioskTexts } from './texts/kiosk.ts';
 import { loginTexts } from './texts/login.ts';
 import { processTexts } from './texts/processes.ts';
 import { shellTexts } from './texts/shell.ts';
+import { repairTexts } from './texts/repairs.ts';
 import { startTexts } from './texts/start.ts';
 import { supplyTexts } from './texts/supply.ts';
 import { taskTexts } from './texts/tasks.ts';
@@ -51,6 +52,7 @@ export const texts = {
   ...operationTexts,
   ...auditTexts,
   ...announcementTexts,
+  ...repairTexts,
   ...visitorTexts,
   ...visitTexts,
   ...kioskTexts,

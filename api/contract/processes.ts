@@ -64,7 +64,7 @@ const openTask = z.object({
   expireAt: instant.nullable(),
   /** What the clock answers at `expireAt`: an outcome of the step, or `hand-over` to the superior. */
   expireOutcome: z.string().nullable(),
-  deadlines: z.array(z.object({ kind: z.enum(['remind', 'escalate', 'expire']), n: z.number().int(), at: instant })),
+  deadlines: z.array(z.object({ kind: z.enum(['remind', 'escalate', 'expire', 'promise', 'clock-remind', 'clock-due', 'clock-escalate']), n: z.number().int(), at: instant })),
   policyVersion: z.number().int(),
   calendarVersion: z.number().int(),
   mayDecide: z.boolean(),

@@ -61,12 +61,12 @@ describe('office items over HTTP', () => {
       do {
         const { status, body } = await requester.get(`/supply/items?limit=30${cursor && `&cursor=${cursor}`}`);
         expect(status).to.equal(200);
-        expect(body.total).to.equal(80);
+        expect(body.total).to.equal(90);
         codes.push(...body.items.map(({ code }: { code: string }) => code));
         cursor = body.nextCursor;
       } while (cursor);
       expect(codes).to.deep.equal([...codes].sort());
-      expect(new Set(codes)).to.have.property('size', 80);
+      expect(new Set(codes)).to.have.property('size', 90);
     });
 
     it('searches code, name, category and specification, and takes no character for a wildcard', async () => {

@@ -51,13 +51,13 @@ describe('demo company', () => {
     expect(leads).to.deep.equal(['leader', 'leader2', 'director']);
   });
 
-  it('has eighty items whose stock is what the ledger says, some low and a few gone', async () => {
-    expect(await count('item')).to.equal(80);
+  it('has ninety items whose stock is what the ledger says, some low and a few gone', async () => {
+    expect(await count('item')).to.equal(90);
     const moved = await db('stock_movement').groupBy('item_id').orderBy('item_id')
       .select({ id: 'item_id' }, db.raw('sum(quantity) AS on_hand'));
     const stocked = await db('item').where('on_hand', '>', 0).orderBy('id').select('id', 'on_hand');
     expect(moved).to.deep.equal(stocked);
-    expect(80 - stocked.length).to.equal(3);
+    expect(90 - stocked.length).to.equal(3);
     expect(Number((await db('item').whereRaw('on_hand < minimum').count({ n: '*' }).first())!.n)).to.be.within(5, 15);
   });
 

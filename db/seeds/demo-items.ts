@@ -3,7 +3,7 @@ export type DemoItem = readonly [
   id: string, name: string, unit: string, specification: string, priceFen: number, minimum: number, onHand: number,
 ];
 
-/** Eighty office items by category; `code` begins the items' codes, `shelf` their location. */
+/** Eighty office items and ten spare parts by category; `code` begins the items' codes, `shelf` their location. */
 export const demoItems: { category: string; code: string; shelf: string; items: DemoItem[] }[] = [
   { category: '书写用品', code: 'SX', shelf: 'A-1', items: [
     ['item-pen-black', '中性笔（黑）', '支', '0.5mm 子弹头', 150, 100, 480],
@@ -100,5 +100,17 @@ export const demoItems: { category: string; code: string; shelf: string; items: 
     ['item-earplugs', '耳塞', '副', '带线 硅胶', 180, 50, 110],
     ['item-first-aid-kit', '急救箱', '个', '20人份', 15800, 3, 5],
     ['item-torch', '强光手电', '支', '充电 IP65', 8900, 10, 7],
+  ] },
+  { category: '维修配件', code: 'WX', shelf: 'D-2', items: [
+    ['item-valve-core', '水龙头阀芯', '个', '35mm 陶瓷', 1280, 10, 36],
+    ['item-tap', '水龙头', '个', '面盆 冷热 黄铜', 8600, 4, 11],
+    ['item-supply-hose', '进水软管', '条', '304 不锈钢 50cm', 1480, 10, 28],
+    ['item-flush-valve', '水箱进水阀', '个', '可调高 通用', 2680, 5, 9],
+    ['item-led-tube', 'LED 灯管', '支', 'T8 1.2m 18W', 1680, 20, 75],
+    ['item-socket', '五孔插座', '个', '86型 10A', 1180, 10, 42],
+    ['item-breaker', '空气开关', '个', '2P 32A', 3480, 5, 14],
+    ['item-lock-cylinder', '锁芯', '个', '70mm C级', 6800, 4, 8],
+    ['item-door-closer', '闭门器', '个', '65kg', 9800, 2, 5],
+    ['item-network-plug', '水晶头', '盒', '六类 50个', 2980, 3, 7],
   ] },
 ];

@@ -5,6 +5,7 @@ import { group, sayOf, type Facts, type Violation } from './facts.ts';
 const GRACE_MS = 30_000;
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   remind: ['task-reminded'], escalate: ['task-escalated'], expire: ['task-decided', 'task-handed-over'],
+  promise: ['promise-broken'], 'clock-remind': ['clock-remind-passed'], 'clock-due': ['clock-due-passed'], 'clock-escalate': ['clock-escalate-passed'],
 };
 
 /**

@@ -6,9 +6,9 @@ import { readOps, readSightings, type Json, type Op, type Sighting } from '../op
 /**
  * The invariants that are checked: nothing lost, no phantom, one decision, the first wins and is heard in order, effects once, stock adds up,
  * everything moves on, projection as histories, histories replay, audited, privacy, clock, no orphan, own writes seen. I7 is about money, of
- * which there is none yet. I16 is the gate: who came, once and in time.
+ * which there is none yet. I16 is the gate: who came, once and in time. I17 are repairs: whose they are, and what was promised and taken.
  */
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13' | 'I14' | 'I15' | 'I16';
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13' | 'I14' | 'I15' | 'I16' | 'I17';
 
 /** One thing that is not as it must be; `id` is of the process, task, item, or place. */
 export interface Violation {
@@ -21,7 +21,7 @@ export type Row = Record<string, Json>;
 export type History = temporal.api.history.v1.IHistory;
 
 export type Tables = Record<
-  'process' | 'form' | 'task' | 'audit' | 'outbox' | 'effect' | 'item' | 'movement' | 'reservation' | 'pass' | 'sms' | 'constraints' | 'triggers', Row[]
+  'process' | 'form' | 'task' | 'audit' | 'outbox' | 'effect' | 'item' | 'movement' | 'reservation' | 'pass' | 'sms' | 'order' | 'offer' | 'part' | 'notice' | 'constraints' | 'triggers', Row[]
 >;
 
 /** What a run has left behind, read once for all the checks. */
@@ -63,6 +63,10 @@ async function readTables(client: pg.Client): Promise<Tables> {
       SELECT key, template, (SELECT count(*)::int FROM sms_try WHERE sms_id = sms.id AND result = 'accepted') AS accepted,
         (SELECT count(*)::int FROM sms_try WHERE sms_id = sms.id AND result IN ('asked', 'unknown')) AS unsure
       FROM sms WHERE template LIKE 'visit-%'`),
+    order: await read('SELECT process_id, offered_to, repairer_id FROM repair_order'),
+    offer: await read('SELECT key, process_id, repairer_id, at FROM repair_offer'),
+    part: await read('SELECT key, process_id, item_id, quantity, missing FROM repair_part'),
+    notice: await read("SELECT key, person_id, kind, process_id FROM notice WHERE kind IN ('eta-broken', 'clock-late')"),
     constraints: await read(
       'SELECT conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE convalidated',
     ),

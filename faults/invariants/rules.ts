@@ -37,6 +37,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     approvals: ['department-leader', 'service-centre-director'], handsOver: true, rated: new Set(['issued', 'partly-issued']),
   },
   'seal-use': { approvals: ['department-leader', 'stamp'], handsOver: false, rated: new Set() },
+  'repair-order': { approvals: ['department-leader', 'dispatch'], handsOver: false, rated: new Set() },
   'visit': { approvals: [], handsOver: false, rated: new Set() },
 };
 /** Visits that the host has agreed to before they begin, and those whose visitor stands at the gate. */
@@ -64,6 +65,7 @@ export function rebuild(type: string, processId: string, history: History): Rebu
     issued: new Map(),
   };
   if (type === 'visit') visit(story);
+  else if (type === 'repair-order') repair(story);
   else tell(story);
   if (rebuilt.outcome && rule.rated.has(rebuilt.outcome)) open('evaluation', after, true);
   return rebuilt;
@@ -129,6 +131,88 @@ export function rebuild(type: string, processId: string, history: History): Rebu
         }
       }
     }
+  }
+
+  function repair(from: Answer[]): void {
+    let wanted = input.facts.urgency;
+    let chosen: string | undefined;
+    const path = wanted === 'emergency' || input.facts.planned ? ['dispatch'] : ['department-leader', 'dispatch'];
+    for (let step = 0; ;) {
+      const decision = open(path[step]!, from);
+      if (!decision) return;
+      if (decision.outcome === 'returned') {
+        const target = decision.facts?.toStep ?? 'revise';
+        step = Math.max(0, path.indexOf(target));
+        if (target !== 'revise') continue;
+        const revision = open('revise', from);
+        if (revision?.outcome !== 'resubmitted') return;
+        rebuilt.formHashes.push(revision.facts.formHash);
+        wanted = revision.facts.form.urgency;
+        continue;
+      }
+      if (decision.outcome === 'rejected') return;
+      step += 1;
+      if (step < path.length) continue;
+      chosen = decision.facts?.urgency ?? chosen;
+      const taken = offer(from, (chosen ?? wanted) === 'emergency' ? 'accept-emergency' : 'accept');
+      if (taken === undefined || (taken && repairBy(from) !== 'handed-back')) return;
+      step = path.length - 1;
+    }
+  }
+
+  /** Whether somebody took it on; undefined where the story ends. */
+  function offer(from: Answer[], step: string): boolean | undefined {
+    for (;;) {
+      const asked = take('nextRepairer', from);
+      if (asked === undefined) {
+        rebuilt.maybe = [nextId(step)];
+        return undefined;
+      }
+      if (asked === null) return false;
+      const answer = open(step, from);
+      if (!answer) return undefined;
+      if (answer.outcome === 'accepted') return true;
+    }
+  }
+
+  function repairBy(from: Answer[]): 'handed-back' | undefined {
+    for (let there = false; !there;) {
+      if (take('takeOn', from) === undefined) {
+        rebuilt.maybe = [nextId('arrival')];
+        return undefined;
+      }
+      const arrival = open('arrival', from);
+      if (!arrival) return undefined;
+      if (arrival.outcome === 'handed-back') return handBack(from);
+      there = arrival.outcome === 'arrived';
+    }
+    for (;;) {
+      const work = open('work', from);
+      if (!work) return undefined;
+      if (work.outcome === 'handed-back') return handBack(from);
+      if (work.outcome === 'held') {
+        const held = open('on-hold', from);
+        if (!held) return undefined;
+        if (held.outcome === 'handed-back') return handBack(from);
+        continue;
+      }
+      if (take('complete', from) === undefined) {
+        rebuilt.maybe = [nextId('evaluation')];
+        return undefined;
+      }
+      const evaluation = open('evaluation', from);
+      if (!evaluation) return undefined;
+      if (evaluation.outcome === 'unrated') return undefined;
+      if (evaluation.outcome === 'not-fixed') continue;
+      const stars: number[] = Object.values(evaluation.facts.stars);
+      if (stars.reduce((sum, each) => sum + each, 0) >= 3 * stars.length || open('call-back', from)?.outcome !== 'not-fixed') return undefined;
+    }
+  }
+
+  function handBack(from: Answer[]): 'handed-back' | undefined {
+    if (take('handBack', from) !== undefined) return 'handed-back';
+    rebuilt.maybe = [nextId('dispatch')];
+    return undefined;
   }
 
   function handOver(from: Answer[]): void {

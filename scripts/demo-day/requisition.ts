@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 200;
 
 /** The people of the demo, by user name. */
 export type Cast = Readonly<Record<
-  'requester' | 'requester2' | 'leader' | 'leader2' | 'director' | 'storekeeper' | 'sealkeeper' | 'frontdesk' | 'admin' | 'auditor', Account
+  'requester' | 'requester2' | 'leader' | 'leader2' | 'director' | 'storekeeper' | 'sealkeeper' | 'frontdesk' | 'service' | 'repairer' | 'repairer2' | 'admin' | 'auditor', Account
 >>;
 
 /** Those of them who ask for things. */

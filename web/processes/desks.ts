@@ -11,6 +11,12 @@ export interface Desk {
 }
 
 const DESKS: Readonly<Record<string, Readonly<Record<string, Desk>>>> = {
+  'repair-order': {
+    dispatch: { outcome: 'dispatched', path: '/repairs/board', text: 'repairs.to-board', role: 'dispatcher' },
+    accept: { outcome: 'accepted', path: '/repairs/mine', text: 'repairs.to-mine', role: 'repairer' },
+    'accept-emergency': { outcome: 'accepted', path: '/repairs/mine', text: 'repairs.to-mine', role: 'repairer' },
+    work: { outcome: 'completed', path: '/repairs/mine', text: 'repairs.to-mine', role: 'repairer' },
+  },
   'supply-requisition': { 'hand-over': { outcome: 'issued', path: '/supply/counter', text: 'process.counter', role: 'storekeeper' } },
 };
 

@@ -165,6 +165,9 @@ export const auditTexts = {
   'action.visitor-unblocked': { zh: '移出黑名单', en: 'took a visitor off the block list' },
   'action.kiosk-added': { zh: '登记了自助机', en: 'registered a kiosk' },
   'action.kiosk-revoked': { zh: '停用了自助机', en: 'revoked a kiosk' },
+  'action.repairer-changed': { zh: '设置了维修人员的技能与班次', en: 'set skills and duty of the repairer' },
+  'action.absence-added': { zh: '登记了请假', en: 'noted an absence' },
+  'action.absence-removed': { zh: '取消了请假', en: 'took an absence back' },
   'action.demo-company-seeded': { zh: '建立了演示公司', en: 'set up the demo company' },
   'action.first-administrator-created': { zh: '建立了首位管理员', en: 'made the first administrator' },
 } as const satisfies TextTable;

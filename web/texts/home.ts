@@ -25,6 +25,7 @@ export const homeTexts = {
   'home.draft': { zh: '继续 {time}的草稿', en: 'Go on with the draft, {time}' },
   'home.again': { zh: '再来一次：{title}', en: 'Again: {title}' },
   'home.unread': { zh: '未读', en: 'unread' },
+  'home.desks': { zh: '我的岗位', en: 'My desks' },
   'notice.task-opened': { zh: '新的待办', en: 'New task' },
   'notice.task-transferred': { zh: '转办给您', en: 'Handed to you' },
   'notice.task-urged': { zh: '催办', en: 'You are being urged' },
@@ -38,5 +39,9 @@ export const homeTexts = {
   'notice.process-returned': { zh: '被退回，请修改', en: 'Returned to you to revise' },
   'notice.commented': { zh: '新留言', en: 'New comment' },
   'notice.commented-by': { zh: '{name} 留言', en: '{name} commented' },
+  'notice.promise-broken': { zh: '未按约定时间到场', en: 'Not there at the promised time' },
+  'notice.clock-remind': { zh: '时限将到', en: 'The time allowed is nearly up' },
+  'notice.clock-due': { zh: '已超过时限', en: 'The time allowed is over' },
+  'notice.clock-escalate': { zh: '严重超过时限，现告知您', en: 'Long over the time allowed, and now told to you' },
   'notice.other': { zh: '进展', en: 'Progress' },
 } as const satisfies TextTable;

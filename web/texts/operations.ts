@@ -127,6 +127,10 @@ export const operationTexts = {
   'activity.reserveStock': { zh: '预留物品', en: 'Reserving goods' },
   'activity.releaseStock': { zh: '释放预留', en: 'Freeing goods' },
   'activity.issueStock': { zh: '登记发放', en: 'Issuing goods' },
+  'activity.nextRepairer': { zh: '派单：选下一位维修人员', en: 'Dispatch: choosing the next repairer' },
+  'activity.takeOn': { zh: '登记接单与预计到场时间', en: 'Noting who comes and when' },
+  'activity.handBack': { zh: '登记退回派单', en: 'Noting that an order is handed back' },
+  'activity.complete': { zh: '登记完工与配件', en: 'Booking time and parts' },
   'activity.other': { zh: '后台步骤', en: 'An activity' },
 
   'operations.unattended': { zh: '无人办理的任务', en: 'Tasks with nobody in charge' },

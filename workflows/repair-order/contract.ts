@@ -169,6 +169,14 @@ export const urgencies = {
 
 export type Urgency = keyof typeof urgencies;
 
+/** When it suits whoever reports it. */
+export const times = {
+  morning: { zh: '上午', en: 'Morning' },
+  noon: { zh: '午休', en: 'Lunch break' },
+  afternoon: { zh: '下午', en: 'Afternoon' },
+  evening: { zh: '下班后', en: 'After work' },
+} as const satisfies Record<string, Text>;
+
 /** A mean of stars below this is called back. */
 export const LOW_STARS = 3;
 

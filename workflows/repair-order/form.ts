@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant, inUnit, personal, photos, titled, worded, type ProcessType } from '../lib/form.ts';
-import { categories, contract, urgencies, type Category, type Urgency } from './contract.ts';
+import { categories, contract, times, urgencies, type Category, type Urgency } from './contract.ts';
 
 const MOST_PHOTOS = 6;
 const MOST_PARTS = 30;
@@ -10,13 +10,6 @@ const MOST_DAYS_AHEAD = 60;
 const GRACE_MS = 60_000;
 
 const urgency = worded(z.enum(Object.keys(urgencies) as [Urgency]), urgencies);
-
-const times = {
-  morning: { zh: '上午', en: 'Morning' },
-  noon: { zh: '午休', en: 'Lunch break' },
-  afternoon: { zh: '下午', en: 'Afternoon' },
-  evening: { zh: '下班后', en: 'After work' },
-};
 
 /** An instant that is still to come. */
 const ahead = () => instant().refine((at) => {
