@@ -2,6 +2,7 @@ import type { Db } from '../db/connect.ts';
 import type { Seal } from '../db/sealed.ts';
 import type { Carrier } from '../sms/carrier.ts';
 import { createProjection } from './projection.ts';
+import { createRepairPlanActivities } from './repair-plans.ts';
 import { createRepairActivities } from './repairs.ts';
 import { createRetentionActivities } from './retention.ts';
 import { createSmsActivities, createSmsRecords, type SmsActivities } from './sms.ts';
@@ -24,7 +25,7 @@ export function createActivities({ db, sms }: { db: Db; sms: SmsParts }) {
   return {
     ...createProjection({ db, ...(sms.carriers.length > 0 && { seal: sms.seal }), ...(sms.asks && { asks: sms.asks }) }), ...createSupplyActivities({ db }), ...createSmsRecords({ db }),
     ...createRetentionActivities({ db }), ...createVisitActivities({ db, seal: sms.seal, sms: sms.carriers.length > 0 }),
-    ...createRepairActivities({ db }),
+    ...createRepairActivities({ db }), ...createRepairPlanActivities({ db }),
   };
 }
 

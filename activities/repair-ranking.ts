@@ -36,23 +36,34 @@ export interface Fit {
   name: string;
   /** On duty now, within a day, or called in an emergency. */
   duty: 'now' | 'next' | 'on-call';
+  /** Hours until duty begins; 0 for whoever is asked at once. */
+  dutyIn: number;
   /** At home in the building, at work there, at home everywhere, or elsewhere. */
   place: 'home' | 'near' | 'any' | 'far';
   open: number;
   recent: number;
+  /** Hours of duty in a week, against which the recent orders are weighed. */
+  weekHours: number;
   score: number;
 }
 
-const DUTY_SCORE = { now: 0, 'on-call': 2, next: 20 } as const;
+/** Whoever is not there cannot answer: those on duty are asked before all others, then who comes soonest. */
+const DUTY_SCORE = { now: 0, 'on-call': 2, next: 1_000 } as const;
+const PER_HOUR_UNTIL_DUTY = 5;
 const PLACE_SCORE = { home: 0, near: 0, any: 3, far: 8 } as const;
 const PER_OPEN_ORDER = 10;
-const PER_RECENT_ORDER = 2;
+/** For a full post; whoever is there half as long is given half as many. */
+const PER_RECENT_ORDER = 3;
+const FULL_WEEK_HOURS = 35;
+const LEAST_WEEK_HOURS = 3.5;
 const TIME_ZONE = 'Asia/Shanghai';
 const DAY_MS = 86_400_000;
+const DAY_MINUTES = 1_440;
 
 /**
- * Who could be asked, the fittest first: who has the skill, is not away, and is on duty within a day (in an emergency: now, or on call). Few
- * orders at hand come before few of the last thirty days, before nearness; of equals whoever was asked longest ago.
+ * Who could be asked, the fittest first: who has the skill, is not away, and is on duty within a day (in an emergency: now, or on call).
+ * Those on duty come before all others. Few orders at hand come before few of the last thirty days for one's hours of duty, before nearness;
+ * of equals whoever was asked longest ago. `docs/repairs.md` has the figures.
  */
 export function rankRepairers(repairers: readonly Repairer[], wanted: Wanted): Fit[] {
   return repairers
@@ -61,8 +72,12 @@ export function rankRepairers(repairers: readonly Repairer[], wanted: Wanted): F
       if (!duty || repairer.away || !hasSkill(repairer, wanted.category)) return [];
       const place = placeOf(repairer, wanted.buildingId);
       const { id, name, open, recent, lastAskedAt } = repairer;
-      const score = DUTY_SCORE[duty] + PLACE_SCORE[place] + open * PER_OPEN_ORDER + recent * PER_RECENT_ORDER;
-      return [{ fit: { id, name, duty, place, open, recent, score }, lastAsked: lastAskedAt?.getTime() ?? 0 }];
+      const weekHours = hoursOf(repairer.week);
+      const share = recent * FULL_WEEK_HOURS / Math.max(LEAST_WEEK_HOURS, weekHours);
+      const score = Math.round(
+        DUTY_SCORE[duty.when] + duty.in * PER_HOUR_UNTIL_DUTY + PLACE_SCORE[place] + open * PER_OPEN_ORDER + share * PER_RECENT_ORDER,
+      );
+      return [{ fit: { id, name, duty: duty.when, dutyIn: duty.in, place, open, recent, weekHours, score }, lastAsked: lastAskedAt?.getTime() ?? 0 }];
     })
     .sort((a, b) => a.fit.score - b.fit.score || a.lastAsked - b.lastAsked || (a.fit.id < b.fit.id ? -1 : 1))
     .map(({ fit }) => fit);
@@ -74,13 +89,16 @@ export function isOnDuty(week: DutyWeek, at: Date): boolean {
   return (week[weekday] ?? []).some(({ from, to }) => from <= time && time < to);
 }
 
-function dutyOf({ week, onCall }: Repairer, { urgency, at }: Wanted): Fit['duty'] | undefined {
-  if (isOnDuty(week, at)) return 'now';
-  if (urgency === 'emergency') return onCall ? 'on-call' : undefined;
+function dutyOf({ week, onCall }: Repairer, { urgency, at }: Wanted): { when: Fit['duty']; in: number } | undefined {
+  if (isOnDuty(week, at)) return { when: 'now', in: 0 };
+  if (urgency === 'emergency') return onCall ? { when: 'on-call', in: 0 } : undefined;
   const { weekday, time } = shanghai(at);
   const tomorrow = shanghai(new Date(at.getTime() + DAY_MS)).weekday;
-  const comes = (week[weekday] ?? []).some(({ from }) => from >= time) || (week[tomorrow] ?? []).some(({ from }) => from <= time);
-  return comes ? 'next' : undefined;
+  const starts = [
+    ...(week[weekday] ?? []).map(({ from }) => minutesOf(from) - minutesOf(time)),
+    ...(week[tomorrow] ?? []).map(({ from }) => minutesOf(from) - minutesOf(time) + DAY_MINUTES),
+  ].filter((minutes) => minutes >= 0 && minutes <= DAY_MINUTES);
+  return starts.length > 0 ? { when: 'next', in: Math.round(Math.min(...starts) / 6) / 10 } : undefined;
 }
 
 function placeOf({ buildingIds, atBuildings }: Repairer, buildingId: string): Fit['place'] {
@@ -92,6 +110,15 @@ function placeOf({ buildingIds, atBuildings }: Repairer, buildingId: string): Fi
 /** What is of no trade anybody can look at. */
 function hasSkill({ skills }: Repairer, category: Category): boolean {
   return category === 'other' || skills.includes(category);
+}
+
+function hoursOf(week: DutyWeek): number {
+  const minutes = Object.values(week).flatMap((periods) => periods ?? []).reduce((sum, { from, to }) => sum + minutesOf(to) - minutesOf(from), 0);
+  return Math.round(minutes / 6) / 10;
+}
+
+function minutesOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
 const format = new Intl.DateTimeFormat('en-GB', { timeZone: TIME_ZONE, hourCycle: 'h23', weekday: 'short', hour: '2-digit', minute: '2-digit' });

@@ -19,8 +19,10 @@ const roles = {
   'front-desk': ['front-desk'],
   'process-administrator': ['process-administrator'],
   auditor: ['auditor'],
+  dispatcher: ['dispatcher'],
+  repairer: ['repairer'],
 } as const;
-const everyRole = ['service-centre-director', 'storekeeper', 'front-desk', 'process-administrator', 'auditor'];
+const everyRole = ['service-centre-director', 'storekeeper', 'front-desk', 'process-administrator', 'auditor', 'dispatcher', 'repairer'];
 
 /** What has broken other people's servers. */
 const nasty = fc.constantFrom<Json>(

@@ -22,6 +22,8 @@ import { placeContract } from './contract/places.ts';
 import { visitContract } from './contract/visits.ts';
 import { askContract } from './contract/asks.ts';
 import { phoneCodeContract } from './contract/phone-codes.ts';
+import { repairPlanContract } from './contract/repair-plans.ts';
+import { repairStatisticContract } from './contract/repair-statistics.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Every endpoint of the API, declared once, by area. */
@@ -50,6 +52,8 @@ export const contract = {
   visits: visitContract,
   repairs: repairContract,
   places: placeContract,
+  repairPlans: repairPlanContract,
+  repairStatistics: repairStatisticContract,
 };
 
 /** The same as a list. */

@@ -335,6 +335,16 @@ export const problems = {
     title: { zh: '没有联系电话', en: 'No phone' },
     detail: { zh: '报修单和通讯录中都没有电话，请在进展中留言。', en: 'Neither the order nor the directory has a phone: leave a comment on the case.' },
   },
+  'repair-plan-moved': {
+    status: 409,
+    title: { zh: '该日的保养已开单', en: 'Opened already' },
+    detail: { zh: '该日的保养单已开，或计划已改期；下次为 {nextOn}，请刷新后再操作。', en: 'The order for that day is there, or the plan was moved; the next one is {nextOn}: look again.' },
+  },
+  'repair-plan-not-in-use': {
+    status: 409,
+    title: { zh: '计划未启用', en: 'Not in use' },
+    detail: { zh: '计划已暂停，或其地点已停用；请先恢复计划或更换地点。', en: 'The plan is paused, or its place is out of use: resume it, or choose another place.' },
+  },
   'not-rateable': {
     status: 409,
     title: { zh: '暂不能补充评价', en: 'Cannot be rated now' },
@@ -560,6 +570,9 @@ export const fieldTexts: Readonly<Record<string, Text>> = {
   'personal.again': { zh: '无法与之前的内容对应，请重新填写。', en: 'cannot be told from another row of before: type it again.' },
   'repair.ahead': { zh: '须是将来的时间，且在 60 天之内。', en: 'must be still to come, within 60 days.' },
   'repair.until': { zh: '须晚于开始时间。', en: 'must be after the start.' },
+  'repair-plan.every': { zh: '请填写每几个月或每几天，二者只填其一。', en: 'give either months or days, one of them.' },
+  'repair-plan.opened': { zh: '该日的保养单已开，请另选日期。', en: 'is a day whose order is there already: choose another one.' },
+  'repair-plan.past': { zh: '须为今天或以后的日期。', en: 'must be today or later.' },
   'repair.building': { zh: '没有这座楼，请重新选择。', en: 'is no building in use: choose another one.' },
   'repair.contact': { zh: '请填写 7 至 20 位的电话号码。', en: 'must be a phone number of 7 to 20 digits.' },
   'visit.code-or-proof': { zh: '请填写短信验证码（code），或从应用进入所得的凭据（proof），二者只填其一。', en: 'give either the code of the message or the proof from your app, one of them.' },

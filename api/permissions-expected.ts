@@ -20,12 +20,13 @@ export type Answers = Readonly<Record<Who, number>>;
  * - `file`: a photo of requester's that is in no process yet; `attached`: one in a case like `waiting`;
  * - `visit`: requester's guest, expected now; `inside`, `gone`: one who came in, and one who has just left again;
  * - `order`: requester's repair, at work by repairer; `repaired`: one that has ended; `fitter`: another repairer; `absence`: one of the fitter's;
+ * - `plan`: a preventive plan, due in ten years;
  * - `any`: the call names no object.
  */
 export const cases = ['waiting', 'waiting2', 'claimed', 'returned', 'ended', 'unknown'] as const;
 export type Case = (typeof cases)[number];
 export type Thing = Case | 'item' | 'step' | 'person' | 'department' | 'role' | 'announcement' | 'draft' | 'file' | 'attached' | 'visit' | 'inside' | 'gone' | 'blocked' | 'device' | 'place'
-  | 'order' | 'repaired' | 'fitter' | 'absence' | 'any';
+  | 'order' | 'repaired' | 'fitter' | 'absence' | 'plan' | 'any';
 
 /** Everybody, logged in or not, gets `status`. */
 function everybody(status: number): Answers {
@@ -305,6 +306,15 @@ export const expected: Readonly<Record<string, Readonly<Partial<Record<Thing, An
   'PUT /repairs/repairers/:id': { fitter: serviceOnly(200), unknown: serviceOnly(404) },
   'POST /repairs/repairers/:id/absences': { fitter: serviceOnly(201), unknown: serviceOnly(404) },
   'POST /repairs/repairers/:id/absences/:absenceId/removal': { absence: serviceOnly(200), unknown: serviceOnly(404) },
+  'GET /repairs/statistics': { any: office({ 200: 'service director admin auditor' }) },
+  'GET /repairs/statistics.csv': { any: office({ 200: 'service director admin auditor' }) },
+  'GET /repairs/plans': { any: serviceOnly(200) },
+  'POST /repairs/plans': { any: serviceOnly(201) },
+  'PUT /repairs/plans/:id': { plan: serviceOnly(200), unknown: serviceOnly(404) },
+  'POST /repairs/plans/:id/pause': { plan: serviceOnly(200), unknown: serviceOnly(404) },
+  'POST /repairs/plans/:id/resume': { plan: serviceOnly(200), unknown: serviceOnly(404) },
+  'POST /repairs/plans/:id/open': { plan: serviceOnly(201), unknown: serviceOnly(404) },
+  'GET /repairs/plans/:id/orders': { plan: serviceOnly(200), unknown: serviceOnly(404) },
   'GET /repairs/:id': { order: ofOrder(200), repaired: ofOrder(200), unknown: loggedIn(404) },
   'GET /repairs/:id/suggestions': { order: serviceOnly(200), unknown: serviceOnly(404) },
   // Whoever has it, and the dispatcher; not once it is over.

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { eventually, type Person } from '../test/person.ts';
 import { startProduct, type Product } from '../test/product.ts';
 import { decide, ended, openTask } from '../test/requisition.ts';
-import { ensureSchedules } from '../worker/schedules.ts';
+import { ensureSchedule, RETENTION_SCHEDULE } from '../worker/schedules.ts';
 
 const planted = { name: '慕容紫薇', phone: '15400003141', plate: '京K27Q18', idNumber: '11010519491231002X' };
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
@@ -121,9 +121,9 @@ describe('personal data in a form', function () {
     const namespace = process.env.HOUQIN_TEST_TEMPORAL_NAMESPACE!;
     const schedule = new Client({ connection, namespace }).schedule.getHandle(id);
     try {
-      await ensureSchedules({ connection, namespace, taskQueue: product.taskQueue, id });
+      await ensureSchedule({ connection, namespace, name: RETENTION_SCHEDULE, taskQueue: product.taskQueue, id });
       // A second worker finds it there.
-      await ensureSchedules({ connection, namespace, taskQueue: product.taskQueue, id });
+      await ensureSchedule({ connection, namespace, name: RETENTION_SCHEDULE, taskQueue: product.taskQueue, id });
       const { spec } = await schedule.describe();
       expect([spec.timezone, spec.calendars?.[0]?.hour]).to.eql(['Asia/Shanghai', [{ start: 3, end: 3, step: 1 }]]);
       await schedule.trigger();

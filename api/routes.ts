@@ -21,6 +21,8 @@ import { smsRoutes } from './routes/sms.ts';
 import { kioskRoutes } from './routes/kiosk.ts';
 import { placeRoutes } from './routes/places.ts';
 import { visitPublicRoutes } from './routes/visit-public.ts';
+import { repairStatisticRoutes } from './routes/repair-statistics.ts';
+import { repairPlanRoutes } from './routes/repair-plans.ts';
 import { personalRoutes } from './routes/personal.ts';
 import { repairRoutes } from './routes/repairs.ts';
 import { visitRoutes } from './routes/visits.ts';
@@ -32,6 +34,6 @@ export function createRoutes(deps: Deps): Route[] {
   return [
     sessionRoutes, entryRoutes, healthRoutes, processRoutes, taskRoutes, fileRoutes, eventRoutes, noticesRoutes, supplyRoutes, adminRoutes, auditRoutes,
     peopleRoutes, announcementRoutes, operationRoutes, statisticRoutes, paperRoutes, searchRoutes, smsRoutes, askRoutes, phoneCodeRoutes,
-    personalRoutes, visitRoutes, visitPublicRoutes, kioskRoutes, placeRoutes, repairRoutes,
+    personalRoutes, visitRoutes, visitPublicRoutes, kioskRoutes, placeRoutes, repairPlanRoutes, repairStatisticRoutes, repairRoutes,
   ].flatMap((area) => area(deps));
 }

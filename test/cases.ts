@@ -1,12 +1,12 @@
 import { phonePhoto, uploadPhoto } from './photos.ts';
 import type { Product } from './product.ts';
-import { inHours, report } from './repairs.ts';
+import { dayFromNow, inHours, report, someRoom } from './repairs.ts';
 import { approve, decide, ended, openTask, request } from './requisition.ts';
 
 const A4 = 'item-paper-a4';
 const NOTES = 'item-sticky-notes';
 
-/** Makes requests in varied states, as `pageTable` needs them: waiting at each step, returned, issued, stamped, rejected, copied, evaluated; repairs in every column. */
+/** Makes requests in varied states, as `pageTable` needs them: waiting at each step, returned, issued, stamped, rejected, copied, evaluated; repairs in every column, preventive plans in use and paused. */
 export async function makeCases(product: Product): Promise<void> {
   const requester = await product.as('requester');
   const director = (await (await product.as('director')).get('/me')).body.id;
@@ -47,6 +47,21 @@ export async function makeCases(product: Product): Promise<void> {
     (async () => {
       const photos = [await uploadPhoto(requester, await phonePhoto(800, 600, '#7b8f6a'))];
       await broken({ spot: '洗手池左侧', photos, times: ['morning'], urgency: 'urgent' }, 'dispatch');
+    })(),
+    (async () => {
+      const service = await product.as('service');
+      const [placeId, other] = [await someRoom(product), await someRoom(product, 2)];
+      const add = async (fields: object): Promise<{ id: string; nextOn: string }> => {
+        const { status, body } = await service.post('/repairs/plans', { category: 'other', description: '按清单逐项检查', everyMonths: 3, everyDays: null, placeId, ...fields });
+        if (status !== 201) throw new Error(`plan: ${status} ${JSON.stringify(body)}`);
+        return body;
+      };
+      const filters = await add({ title: '空调滤网清洗', category: 'air-conditioning', description: '拆下滤网清洗，检查冷凝水', nextOn: dayFromNow(9) });
+      const { status, body } = await service.post(`/repairs/plans/${filters.id}/open`, { dueOn: filters.nextOn });
+      if (status !== 201) throw new Error(`open: ${status} ${JSON.stringify(body)}`);
+      await add({ title: '配电箱红外测温', category: 'electrical', placeId: other, everyMonths: 1, nextOn: dayFromNow(4) });
+      const paused = await add({ title: '饮水机滤芯更换', category: 'plumbing', everyMonths: null, everyDays: 45, nextOn: dayFromNow(20) });
+      await service.post(`/repairs/plans/${paused.id}/pause`);
     })(),
     broken({ spot: '北侧窗边', times: ['noon', 'evening'] }, 'accept'),
     broken({ category: 'electrical', description: '会议室灯管闪烁' }, 'arrival'),

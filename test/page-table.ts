@@ -17,6 +17,7 @@ export interface Things {
   readonly rejected: string;
   readonly stamped: string;
   readonly repaired: string;
+  readonly plan: string;
   readonly item: string;
 }
 
@@ -183,6 +184,13 @@ export const pageTable: readonly TablePage[] = [
   { name: 'repairs-board-none', who: 'director', path: () => '/repairs/board', act: async (page) => { await page.locator('#repairs-search').fill('zzzzzz'); } },
   { name: 'repairs-repairers', who: 'service', path: () => '/repairs/repairers' },
   { name: 'repairs-repairer', who: 'service', path: () => '/repairs/repairers?repairer=person-jin-zhiqiang' },
+  { name: 'repairs-plans', who: 'service', path: () => '/repairs/plans' },
+  { name: 'repairs-plan', who: 'service', path: ({ plan }) => `/repairs/plans?plan=${plan}` },
+  { name: 'repairs-plan-new', who: 'service', path: () => '/repairs/plans?plan=new', act: click('保存', 'Save') },
+  { name: 'repairs-plan-open', who: 'service', path: () => '/repairs/plans', act: async (page) => { await page.locator('[data-plan] .act button').first().click(); } },
+  { name: 'repairs-statistics', who: 'director', path: () => '/repairs/statistics' },
+  { name: 'repairs-statistics-floor', who: 'auditor', path: () => '/repairs/statistics', act: async (page) => { await page.locator('.floor').first().click(); } },
+  { name: 'repairs-statistics-nothing', who: 'service', path: () => '/repairs/statistics?from=2001-01-01&until=2001-12-31' },
   { name: 'process-repaired', who: 'service', path: ({ repaired }) => `/processes/${repaired}` },
   { name: 'process-rate-again', who: 'requester', path: ({ repaired }) => `/processes/${repaired}`, act: click('再次评价', 'Rate again') },
   { name: 'home-repairer', who: 'repairer', path: () => '/' },
@@ -210,6 +218,7 @@ export async function findThings(ask: Ask): Promise<Things> {
     issued: (await first('requester', `${mine}&outcome=issued`)).id,
     rejected: (await first('requester', `${mine}&outcome=rejected`)).id,
     stamped: (await first('requester', `${mine}&outcome=stamped`)).id,
+    plan: (await first('service', '/repairs/plans')).id,
     repaired: (await first('requester', `${mine}&outcome=repaired`)).id,
     item: (await first('storekeeper', '/supply/items?limit=1')).id,
   };

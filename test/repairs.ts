@@ -31,6 +31,11 @@ export async function holderOf(product: Product, processId: string, step: string
   });
 }
 
+/** A day of the company so many days from today, `YYYY-MM-DD`. */
+export function dayFromNow(days: number): string {
+  return new Date(Date.now() + 8 * HOUR_MS + days * 24 * HOUR_MS).toISOString().slice(0, 10);
+}
+
 /** An instant so many hours from now (ISO 8601). */
 export function inHours(hours: number): string {
   return new Date(Date.now() + hours * HOUR_MS).toISOString();

@@ -8,7 +8,7 @@ import { startApi, type TestApi } from './api.ts';
 import { call, login, type Answer, type Person } from './person.ts';
 import { putPhoto } from './photos.ts';
 import { putDecision, putItem, putOrder, putProcess, putTask, putVisit } from './prepared.ts';
-import { bodies, BYSTANDER, DIRECTOR, idOf, keptIds, LEADER, MANAGER } from './valid-requests.ts';
+import { bodies, BYSTANDER, DIRECTOR, idOf, keptIds, KEPT_PLAN_DUE, LEADER, MANAGER } from './valid-requests.ts';
 
 /** A case as it is asked about: its process, and the task that is (or was) open. */
 export interface Fixture {
@@ -111,7 +111,7 @@ export async function startStage(): Promise<Stage> {
     if (thing === 'visit' || thing === 'inside' || thing === 'gone') return { process: await putVisit(db, api.deps.seal, thing), task: '' };
     if (thing === 'order' || thing === 'repaired') return { process: await putOrder(db, thing), task: '' };
     // What a success changed before: a draft is a draft again, a kiosk is not revoked.
-    if (!(thing in make)) await Promise.all([putAnnouncements(), putGate(), putAbsence()]);
+    if (!(thing in make)) await Promise.all([putAnnouncements(), putGate(), putAbsence(), putPlan()]);
     // Wrong codes of before hold nobody up.
     await db('kiosk_failure').delete();
     return thing in make ? make[thing as keyof typeof make]() : { process: UNKNOWN_ID, task: `${UNKNOWN_ID}.${LEADER}.1` };
@@ -159,6 +159,15 @@ export async function startStage(): Promise<Stage> {
     await db('repairer_absence').insert({
       id: 'absence-kept', person_id: keptIds['/repairs/repairers']!.fitter!, from_at: '2026-11-02T00:00:00Z', until_at: '2036-11-02T00:00:00Z', created_by: idOf.service,
     }).onConflict('id').ignore();
+  }
+
+  async function putPlan(): Promise<void> {
+    const id = keptIds['/repairs/plans']!.plan!;
+    await db('repair_plan_order').where({ plan_id: id }).delete();
+    await db('repair_plan').insert({
+      id, title: '滤网清洗', place_id: keptIds['/admin/places']!.place!, category: 'air-conditioning', description: '拆下滤网清洗', every_months: 3, next_on: KEPT_PLAN_DUE,
+      day_of_month: 15, active: true, created_by: idOf.service,
+    }).onConflict('id').merge(['next_on', 'active']);
   }
 
   async function putAnnouncements(): Promise<void> {

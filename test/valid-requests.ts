@@ -40,6 +40,7 @@ export const keptIds: Readonly<Record<string, Readonly<Partial<Record<Thing, str
     file: '00000000-0000-7000-8000-0000000000f1', attached: '00000000-0000-7000-8000-0000000000f2', unknown: '00000000-0000-7000-8000-000000000000',
   },
   '/repairs/repairers': { fitter: 'person-kang-wei', absence: 'person-kang-wei', unknown: 'person-none' },
+  '/repairs/plans': { plan: 'repair-plan-kept', unknown: 'repair-plan-none' },
   '/visits/blocked': { blocked: 'blocked-kept', unknown: 'blocked-none' },
   '/visits/kiosks': { device: 'kiosk-kept', unknown: 'kiosk-none' },
   '/admin/announcements': { announcement: 'announcement-shown', draft: 'announcement-draft', unknown: 'announcement-unknown' },
@@ -51,6 +52,11 @@ const inTwoHours = (): string => new Date(Date.now() + 7_200_000).toISOString();
 const asked = (): object => ({ visitor, purpose: 'business', place: '调度楼', party: 1, until: inTwoHours() });
 const now = (): string => new Date().toISOString();
 const link = { token: 'a-link-that-there-is-not' };
+/** When the plan is due that is always there. */
+export const KEPT_PLAN_DUE = '2036-06-15';
+const plan = {
+  title: '滤网清洗', placeId: 'place-main-3-305', category: 'air-conditioning', description: '拆下滤网清洗', everyMonths: 3, everyDays: null, nextOn: KEPT_PLAN_DUE,
+};
 const decisions: Partial<Record<Thing, object>> = {
   claimed: { outcome: 'issued' },
   returned: { outcome: 'resubmitted', data: { form: { purpose: '改后', lines: [{ itemId: PREPARED_ITEM, quantity: 1 }] } } },
@@ -144,6 +150,11 @@ export const bodies: Readonly<Record<string, (thing: Thing, who: Who) => object>
   'PUT /repairs/repairers/:id': () => ({ skills: ['furniture'], buildingIds: [], week: { 1: [{ from: '08:30', to: '17:30' }] }, onCall: false, active: true }),
   'POST /repairs/repairers/:id/absences': () => ({ from: now(), until: inTwoHours(), reason: '培训' }),
   'POST /repairs/repairers/:id/absences/:absenceId/removal': () => ({}),
+  'POST /repairs/plans': () => plan,
+  'PUT /repairs/plans/:id': () => plan,
+  'POST /repairs/plans/:id/pause': () => ({}),
+  'POST /repairs/plans/:id/resume': () => ({}),
+  'POST /repairs/plans/:id/open': () => ({ dueOn: KEPT_PLAN_DUE }),
   'POST /repairs/:id/contact': () => ({}),
   'POST /repairs/:id/ratings': () => ({ stars: { quality: 5, speed: 4, service: 5 }, words: '很快' }),
   'POST /kiosk/enrolment': () => ({ code: 'ABCDEFGH' }),

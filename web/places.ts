@@ -38,6 +38,8 @@ const PLACES: readonly Place[] = [
   { path: '/repairs/mine', group: 'nav.repairs', text: 'nav.repairs.mine', icon: 'repair', roles: REPAIRER, desk: true },
   { path: '/repairs/board', group: 'nav.repairs', text: 'nav.repairs.board', icon: 'board', roles: DISPATCH_READERS, desk: true },
   { path: '/repairs/repairers', group: 'nav.repairs', text: 'nav.repairs.repairers', icon: 'clock', roles: DISPATCHER },
+  { path: '/repairs/plans', group: 'nav.repairs', text: 'nav.repairs.plans', icon: 'calendar', roles: DISPATCHER },
+  { path: '/repairs/statistics', group: 'nav.repairs', text: 'nav.repairs.statistics', icon: 'statistics', roles: DISPATCH_READERS },
   { path: '/visitors', group: 'nav.visitors', text: 'nav.visitors.desk', icon: 'visitors', roles: VISIT_DESK, desk: true },
   { path: '/start/visitor-registration', group: 'nav.visitors', text: 'nav.visitors.register', icon: 'start' },
   {

@@ -121,7 +121,7 @@ describe('The process page and the printed form in a real browser', function () 
       window.print = () => { shown.papers.push(document.querySelector<HTMLElement>('.print-view .sheet')!.innerText); };
     });
     await page.goto(`${product.url}/processes/${id}`);
-    await page.getByRole('link', { name: '打印申请单' }).click();
+    await page.getByRole('link', { name: '打印', exact: true }).click();
     await page.getByText('预览件 · 未登记打印').waitFor();
     await page.getByRole('img', { name: '单号二维码' }).waitFor();
     const papers = () => page.evaluate(() => (window as unknown as { papers: string[] }).papers);

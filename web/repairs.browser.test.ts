@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { openAccounts } from '../test/accounts.ts';
 import { startBrowser, type TestBrowser } from '../test/browser.ts';
 import { eventually } from '../test/person.ts';
-import { uploadPhoto } from '../test/photos.ts';
+import { phonePhoto, uploadPhoto } from '../test/photos.ts';
 import { startProduct, type Product } from '../test/product.ts';
 import { holderOf, inHours, report } from '../test/repairs.ts';
 import { decide, ended, makeItem, openTask, stockOf } from '../test/requisition.ts';
@@ -160,6 +160,48 @@ describe('Repairs in a real browser', function () {
     await board.getByText('派单经过（1 次）').click();
     await board.getByText(/系统挑选，\d+ 人中最合适/).waitFor();
     for (const page of [board, phone, requester]) await page.context().close();
+  });
+
+  it('is reported with a photo on a phone within a minute, followed live with its time, and back at work when it is not fixed', async () => {
+    const phone = await open('requester', '/start/repair-order', 390);
+    const began = Date.now();
+    await phone.getByRole('button', { name: '综合楼', exact: true }).click();
+    await phone.getByRole('button', { name: '3层', exact: true }).click();
+    await phone.getByRole('button', { name: '305室', exact: true }).click();
+    await phone.getByLabel('报修类别').selectOption({ label: '给排水' });
+    await phone.getByLabel('紧急程度').selectOption({ label: '普通' });
+    await phone.getByLabel('故障描述').fill('水龙头滴水，关不紧');
+    await phone.locator('input[type=file]').last().setInputFiles({ name: 'tap.jpg', mimeType: 'image/jpeg', buffer: await phonePhoto(1_600, 1_200) });
+    await phone.locator('.photos img[src^="/api/files/"]').waitFor();
+    await phone.getByRole('button', { name: '提交' }).click();
+    await phone.waitForURL(/\/processes\/repair-order-/);
+    expect(Date.now() - began).to.be.below(60_000);
+    const id = new URL(phone.url()).pathname.split('/').pop()!;
+    expect(await widthOf(phone)).to.equal(390);
+
+    // From here on the page is not loaded again: each step shows by itself.
+    const holder = phone.locator('.holder');
+    await holder.getByText('部门领导审批').waitFor();
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    await holder.getByText('派单', { exact: false }).first().waitFor();
+    await decide(product, id, 'dispatch', 'service', 'dispatched', { data: { repairers: ['person-jin-zhiqiang'] } });
+    await decide(product, id, 'accept', 'repairer', 'accepted', { data: { eta: inHours(1), contact: '13900001111' } });
+    const panel = phone.getByRole('region', { name: '维修', exact: true });
+    await panel.getByText(/^约.+ 到场$/).waitFor();
+    expect(await panel.textContent()).to.contain('金志强');
+    expect(await panel.locator('a[href^="tel:"]').getAttribute('href')).to.equal('tel:13900001111');
+    await decide(product, id, 'arrival', 'repairer', 'arrived');
+    await holder.getByText('维修 ·').waitFor();
+    await decide(product, id, 'work', 'repairer', 'completed', { data: { description: '拧紧阀芯', minutes: 10 } });
+    await phone.getByRole('link', { name: '去办理' }).click();
+
+    await phone.getByRole('button', { name: '未修好', exact: true }).click();
+    await phone.getByRole('textbox').last().fill('两分钟后又滴水');
+    await phone.getByRole('button', { name: '未修好', exact: true }).last().click();
+    await openTask(product, id, 'work');
+    const repairer = await open('repairer', '/repairs/mine?tab=work', 390);
+    await card(repairer, id).getByText('报修人反映未修好，请返工。').waitFor();
+    for (const page of [phone, repairer]) await page.context().close();
   });
 
   it('keeps what was typed when an offer is gone, and says who may not look', async () => {

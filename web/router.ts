@@ -6,6 +6,8 @@ import { auditRoutes } from './pages/audit/routes.ts';
 import { entryRoutes } from './pages/entry/routes.ts';
 import { kioskRoutes } from './pages/kiosk/routes.ts';
 import LoginPage from './pages/login/LoginPage.vue';
+import { repairPlanRoutes } from './pages/repair-plans/routes.ts';
+import { repairStatisticRoutes } from './pages/repair-statistics/routes.ts';
 import { repairRoutes } from './pages/repairs/routes.ts';
 import { startRoutes } from './pages/start/routes.ts';
 import { statisticRoutes } from './pages/statistics/routes.ts';
@@ -35,6 +37,8 @@ export const router = createRouter({
     ...supplyRoutes,
     ...statisticRoutes,
     ...repairRoutes,
+    ...repairPlanRoutes,
+    ...repairStatisticRoutes,
     ...visitorRoutes,
     ...visitRoutes,
     ...kioskRoutes,

@@ -18,6 +18,8 @@ import { kioskTexts } from './texts/kiosk.ts';
 import { loginTexts } from './texts/login.ts';
 import { processTexts } from './texts/processes.ts';
 import { shellTexts } from './texts/shell.ts';
+import { repairPlanTexts } from './texts/repair-plans.ts';
+import { repairStatisticTexts } from './texts/repair-statistics.ts';
 import { repairTexts } from './texts/repairs.ts';
 import { startTexts } from './texts/start.ts';
 import { supplyTexts } from './texts/supply.ts';
@@ -53,6 +55,8 @@ export const texts = {
   ...auditTexts,
   ...announcementTexts,
   ...repairTexts,
+  ...repairPlanTexts,
+  ...repairStatisticTexts,
   ...visitorTexts,
   ...visitTexts,
   ...kioskTexts,

@@ -5,4 +5,5 @@ export { visit } from './visit/workflow.ts';
 export { visitorRegistration } from './visitor-registration/workflow.ts';
 export { auditReplay } from './audit-replay.ts';
 export { smsDelivery } from './sms-delivery.ts';
+export { repairPlans } from './repair-plans.ts';
 export { personalDataRetention } from './personal-data-retention.ts';

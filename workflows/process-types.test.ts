@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const cacheDir = process.env.HOUQIN_TEST_ROOT ?? join(tmpdir(), 'houqin-bundles');
 const entries = await readdir(root, { withFileTypes: true });
 /** Workflows that are no cases: they have no contract, no form and no folder. */
-const internal = ['auditReplay', 'smsDelivery', 'personalDataRetention'];
+const internal = ['auditReplay', 'smsDelivery', 'personalDataRetention', 'repairPlans'];
 const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'lib').map(({ name }) => name);
 
 describe('process types', function () {

@@ -30,9 +30,13 @@ const fit = z.object({
   id: z.string(),
   name: z.string(),
   duty: z.enum(['now', 'next', 'on-call']),
+  /** Hours until duty begins; 0 for whoever is asked at once. */
+  dutyIn: z.number(),
   place: z.enum(['home', 'near', 'any', 'far']),
   open: z.int(),
   recent: z.int(),
+  /** Hours of duty in a week, against which the recent orders are weighed. */
+  weekHours: z.number(),
   score: z.int(),
 });
 

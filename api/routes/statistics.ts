@@ -1,6 +1,3 @@
-import { defaultCalendar } from '../../activities/deadlines/calendar-2026.ts';
-import type { BusinessCalendar } from '../../activities/deadlines/business-calendar.ts';
-import { findCalendar } from '../../db/queries/policies.ts';
 import { departmentsNamed, issuedLines, itemsNamed, type StatisticsFilter } from '../../db/queries/statistics.ts';
 import { contract } from '../../workflows/supply-requisition/contract.ts';
 import { hasRole, type Actor } from '../actor.ts';
@@ -13,6 +10,7 @@ import { dayOf } from '../statistics/period.ts';
 import { issuedToCsv } from '../statistics/supply-csv.ts';
 import { supplyStatistics } from '../statistics/supply-statistics.ts';
 import { statisticsToXlsx } from '../statistics/supply-xlsx.ts';
+import { createCalendarInForce } from '../statistics/working-time.ts';
 
 /** The wall clock of the company's days. */
 const ZONE = 'Asia/Shanghai';
@@ -24,7 +22,7 @@ type Query = Call<(typeof statisticContract)['supply']>['query'];
 
 /** Statistics of supply. */
 export function statisticRoutes({ db }: Deps): Route[] {
-  let known: BusinessCalendar = defaultCalendar;
+  const calendarInForce = createCalendarInForce(db);
   const inTurn = createTurns();
 
   return [
@@ -69,12 +67,5 @@ export function statisticRoutes({ db }: Deps): Route[] {
         departments: query.department !== undefined ? [query.department] : seen,
       },
     };
-  }
-
-  /** The calendar in force; the same object while it stays in force, since making one ready for arithmetic takes a moment. */
-  async function calendarInForce(): Promise<BusinessCalendar> {
-    const found = await findCalendar(db);
-    if (found && found.version !== known.version) known = found.calendar;
-    return known;
   }
 }

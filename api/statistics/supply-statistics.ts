@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { workingTimes, type BusinessCalendar } from '../../activities/deadlines/business-calendar.ts';
+import type { BusinessCalendar } from '../../activities/deadlines/business-calendar.ts';
 import type { Db } from '../../db/connect.ts';
-import { earliestStart, stepTimes, wholeTimes, type WorkingSeconds } from '../../db/queries/statistics-times.ts';
+import { stepTimes, wholeTimes, type WorkingSeconds } from '../../db/queries/statistics-times.ts';
 import {
   departmentsNamed, evaluations, evaluationWords, flowOfPieces, issuedStock, itemsNamed, requestOutcomes, unmovedItems,
   type Flow, type Issued, type StarCount, type StatisticsFilter,
@@ -9,7 +9,8 @@ import {
 import { contract } from '../../workflows/supply-requisition/contract.ts';
 import type { Actor } from '../actor.ts';
 import type { statisticContract } from '../contract/statistics.ts';
-import { monthsOf, periodBefore, plusDays } from './period.ts';
+import { monthsOf, periodBefore } from './period.ts';
+import { businessDay, workingSeconds } from './working-time.ts';
 
 /** The statistics as the endpoint answers them. */
 export type SupplyStatistics = z.input<(typeof statisticContract)['supply']['response']>;
@@ -142,26 +143,4 @@ function amountOf(issued: Issued | undefined): { quantity: number; fen: number }
 function mean(counts: readonly StarCount[]): number | null {
   const times = counts.reduce((sum, each) => sum + each.times, 0);
   return times === 0 ? null : counts.reduce((sum, each) => sum + each.stars * each.times, 0) / times;
-}
-
-/** Working time from the first request on until the period's end, for the queries to count with. */
-async function workingSeconds(db: Db, filter: StatisticsFilter, calendar: BusinessCalendar): Promise<WorkingSeconds> {
-  const from = await earliestStart(db, filter.type);
-  // Nothing was decided in days that are still to come.
-  const end = new Date(Math.min(Date.parse(`${plusDays(filter.to, 2)}T00:00:00Z`), Date.now() + 86_400_000));
-  const times = from && from < end ? workingTimes(calendar, from, end) : [];
-  const lengths = times.map((time) => (time.to.getTime() - time.from.getTime()) / 1_000);
-  let sum = 0;
-  return {
-    openings: times.map((time) => time.from.getTime() / 1_000),
-    lengths,
-    before: lengths.map((length) => (sum += length) - length),
-  };
-}
-
-/** Working time of the week's first working day, in milliseconds. */
-function businessDay({ week }: BusinessCalendar): number {
-  const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
-  const hours = ([1, 2, 3, 4, 5, 6, 7] as const).map((day) => week[day] ?? []).find((each) => each.length > 0) ?? [];
-  return 60_000 * hours.reduce((sum, { from, to }) => sum + minutes(to) - minutes(from), 0);
 }

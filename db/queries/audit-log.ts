@@ -118,18 +118,19 @@ export async function actionsInUse(db: Db): Promise<string[]> {
 export async function namesOfObjects(db: Db, objects: readonly string[]): Promise<Map<string, Name>> {
   if (objects.length === 0) return new Map();
   const ids = (prefix: string): string[] => objects.map((object) => (object.startsWith(prefix) ? object.slice(prefix.length) : object));
-  const [items, people, departments, roles, places] = await Promise.all([
+  const [items, people, departments, roles, places, plans] = await Promise.all([
     db('item').select('id', 'name').whereIn('id', [...objects]),
     db('person').select('id', 'name').whereIn('id', ids('person:')),
     db('department').select('id', 'name', 'name_en').whereIn('id', ids('department:')),
     db('role').select('id', 'name', 'name_en').whereIn('id', ids('role:')),
     db('place_path').select('id', 'full_name as name', 'full_name_en as name_en').whereIn('id', ids('place:')),
+    db('repair_plan').select('id', 'title as name').whereIn('id', [...objects]),
   ]);
   const entries = (rows: { id: string; name: string; name_en?: string }[], prefix: string): [string, Name][] =>
     rows.map(({ id, name, name_en: en = name }) => [`${prefix}${id}`, { zh: name, en }]);
   return new Map([
     ...entries(items, ''), ...entries(people, ''), ...entries(people, 'person:'), ...entries(departments, 'department:'), ...entries(roles, 'role:'),
-    ...entries(places, 'place:'),
+    ...entries(places, 'place:'), ...entries(plans, ''),
   ]);
 }
 

@@ -116,7 +116,7 @@ export interface OfferRow {
   repairer_id: string;
   name: string;
   at: Date;
-  why: { by: 'click' | 'hand'; of: number; duty?: 'now' | 'next' | 'on-call'; place?: 'home' | 'near' | 'any' | 'far'; open?: number; recent?: number; score?: number };
+  why: { by: 'click' | 'hand'; of: number; duty?: 'now' | 'next' | 'on-call'; place?: 'home' | 'near' | 'any' | 'far'; dutyIn?: number; open?: number; recent?: number; weekHours?: number; score?: number };
   outcome: string | null;
   comment: string | null;
 }

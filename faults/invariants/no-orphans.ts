@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Histories } from '../histories.ts';
 import { byId, sayOf, type Facts, type Violation } from './facts.ts';
 
-/** Temporal's own workflows, an auditor’s replay, deliveries of SMS, and the probe of F33. */
-const NO_PROCESS = /^(temporal-sys-.*|auditReplay|smsDelivery|personalDataRetention|leakProbe)$/;
+/** Temporal's own workflows, an auditor’s replay, deliveries of SMS, the night’s and the morning’s work, and the probe of F33. */
+const NO_PROCESS = /^(temporal-sys-.*|auditReplay|smsDelivery|personalDataRetention|repairPlans|leakProbe)$/;
 
 /** I14: a process that goes on has exactly one running workflow, and a running workflow its process. */
 export async function noOrphans({ tables, described }: Facts, temporal: Histories): Promise<Violation[]> {

@@ -33,6 +33,6 @@ describe('The repairs of the demo day', function () {
       (await (await product.as('service')).get('/repairs/board')).body.items;
     await eventually('a broken promise', async () => (await board()).some(({ etaBroken }) => etaBroken));
     expect((await board()).some(({ urgency, step }) => urgency === 'emergency' && step === 'dispatch')).to.equal(true);
-    expect(await product.db('file').whereNotNull('process_id').count({ n: '*' }).first()).to.deep.equal({ n: '5' });
+    expect(await product.db('file').whereNotNull('process_id').count({ n: '*' }).first()).to.deep.equal({ n: 4 });
   });
 });

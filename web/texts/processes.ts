@@ -101,7 +101,7 @@ export const processTexts = {
   'process.urge': { zh: '催办', en: 'Urge' },
   'process.urged': { zh: '已催办，通知了 {count} 人', en: 'Urged: {count} told' },
   'process.urged.early': { zh: '刚催办过，{time} 之后可再次催办', en: 'Urged already: you can urge again after {time}' },
-  'process.print': { zh: '打印申请单', en: 'Print' },
+  'process.print': { zh: '打印', en: 'Print' },
   'process.copy': { zh: '再次申请', en: 'Ask again' },
   'process.decide': { zh: '去办理', en: 'Decide' },
   'process.decide.title': { zh: '等您办理', en: 'Waiting for you' },

@@ -33,7 +33,7 @@ export type RepairForm = z.output<typeof form>;
 
 /** One click dispatches: nobody named means the fittest, one after the other. */
 const dispatched = z.strictObject({
-  repairers: titled(z.array(z.string().min(1).max(100)).min(1).max(5).optional(), '指定维修人员（按顺序；不填则一键派单）', 'Repairers in order (the fittest if left out)'),
+  repairers: titled(z.array(z.string().min(1).max(100)).min(1).max(5).optional(), '指定维修人员', 'Repairers named'),
   urgency: titled(urgency.optional(), '调整紧急程度', 'Change the urgency'),
 }).optional();
 

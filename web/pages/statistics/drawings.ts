@@ -21,14 +21,18 @@ export interface Canvas {
 
 type Format = (value: number) => string;
 
-/** Upright bars over a time axis. */
-export function columns(labels: readonly string[], series: readonly Series[], format: Format, canvas: Canvas): ChartOption {
+/** Upright bars over a time axis. `stacked` puts them on top of each other. */
+export function columns(
+  labels: readonly string[], series: readonly Series[], format: Format, canvas: Canvas, { stacked = false }: { stacked?: boolean } = {},
+): ChartOption {
   return {
     ...frame(series, format, canvas),
     grid: { left: 4, right: 8, top: series.length > 1 ? 36 : 20, bottom: 4, containLabel: true },
     xAxis: category(labels, canvas),
     yAxis: values(format, canvas),
-    series: series.map((each) => ({ ...bar(each, canvas), label: shown(each, format, canvas, 'top', labels.length <= 12) })),
+    series: series.map((each) => ({
+      ...bar(each, canvas), ...(stacked && { stack: 'all', barMinWidth: 0 }), label: shown(each, format, canvas, 'top', labels.length <= 12 && !stacked),
+    })),
   };
 }
 
