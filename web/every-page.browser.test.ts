@@ -52,7 +52,10 @@ describe('Every page, at both widths, in both languages, in light and dark', fun
 
   /** Visits the pages of one account; the colours change under a page that is open. */
   async function look(who: string | null, width: number, language: 'zh-CN' | 'en'): Promise<void> {
-    const cookie = who === null ? undefined : (await product.as(who)).cookie;
+    const person = who === null ? undefined : await product.as(who);
+    // What the server says is in the language that the account has chosen.
+    await person?.patch('/me', { locale: language });
+    const cookie = person?.cookie;
     const page = await browser.page({ width, language, cookie, allowed: /status of 404/ });
     for (const { name, path, act } of pageTable.filter((each) => each.who === who)) {
       const where = `${name} ${width} ${language}`;
