@@ -50,3 +50,8 @@ export function hasSkill({ skills }: Pick<Repairer, 'skills'>, category: Categor
 export function presenceOf({ away, onDuty, onCall }: Pick<Repairer, 'away' | 'onDuty' | 'onCall'>): 'away' | 'now' | 'on-call' | 'off' {
   return away ? 'away' : onDuty ? 'now' : onCall ? 'on-call' : 'off';
 }
+
+/** What is repaired already: its clock stands, and says nothing any more. */
+export function isRepaired(step: string | null | undefined): boolean {
+  return step === 'evaluation' || step === 'call-back';
+}
