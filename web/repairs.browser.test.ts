@@ -192,8 +192,10 @@ describe('Repairs in a real browser', function () {
     expect(await panel.locator('a[href^="tel:"]').getAttribute('href')).to.equal('tel:13900001111');
     await decide(product, id, 'arrival', 'repairer', 'arrived');
     await holder.getByText('维修 ·').waitFor();
-    await decide(product, id, 'work', 'repairer', 'completed', { data: { description: '拧紧阀芯', minutes: 10 } });
+    await decide(product, id, 'work', 'repairer', 'completed', { data: { description: '拧紧阀芯', minutes: 10, photos: [await uploadPhoto(await product.as('repairer'))] } });
     await phone.getByRole('link', { name: '去办理' }).click();
+    await panel.getByText('拧紧阀芯').waitFor();
+    await panel.locator('img[src^="/api/files/"]').waitFor();
 
     await phone.getByRole('button', { name: '未修好', exact: true }).click();
     await phone.getByRole('textbox').last().fill('两分钟后又滴水');

@@ -5,7 +5,8 @@ import { makeCases } from '../test/cases.ts';
 import { findThings, pageTable, type Things } from '../test/page-table.ts';
 import { eventually } from '../test/person.ts';
 import { startProduct, type Product } from '../test/product.ts';
-import { decide, openTask, request } from '../test/requisition.ts';
+import { inHours, report, someRoom } from '../test/repairs.ts';
+import { decide, ended, openTask, request } from '../test/requisition.ts';
 import { payloads } from '../test/xss.ts';
 
 describe('What people write is shown, never run (S18)', function () {
@@ -67,15 +68,43 @@ describe('What people write is shown, never run (S18)', function () {
     const withdrawn = await request(product, lines, { purpose: words() });
     await openTask(product, withdrawn, 'department-leader');
     expect((await requester.post(`/processes/${withdrawn}/withdraw`, { reason: words() })).status).to.equal(200);
+    const repaired = await makeRepairs();
     await rename('person', { name: 60, title: 60 });
     await rename('department', { name: 60, name_en: 60 });
     await rename('role', { name: 60, name_en: 60 });
     if (await db.schema.hasTable('announcement')) await db('announcement').update({ title: words(80), body: payloads.join('\n') });
     await eventually('the last end', async () => (await requester.get(`/processes/${withdrawn}`)).body.status === 'ended');
 
-    things = { ...await findThings(async (who, path) => (await (await product.as(who)).get(path)).body), item: item!, running: waiting, returned, rejected, issued };
+    things = { ...await findThings(async (who, path) => (await (await product.as(who)).get(path)).body), item: item!, running: waiting, returned, rejected, issued, repaired };
     browser = await startBrowser(product);
   });
+  /** Repairs that are offered, on hold and rated, with words wherever somebody writes some; answers the rated one. */
+  async function makeRepairs(): Promise<string> {
+    const offered = async (): Promise<string> => {
+      const id = await report(product, { description: words(), spot: words(40) });
+      await decide(product, id, 'department-leader', 'leader', 'approved', { comment: words() });
+      await decide(product, id, 'dispatch', 'service', 'dispatched', { comment: words(), data: { repairers: ['person-jin-zhiqiang'] } });
+      await openTask(product, id, 'accept');
+      return id;
+    };
+    const begun = async (): Promise<string> => {
+      const id = await offered();
+      await decide(product, id, 'accept', 'repairer', 'accepted', { comment: words(), data: { eta: inHours(1) } });
+      await decide(product, id, 'arrival', 'repairer', 'arrived');
+      return id;
+    };
+    await offered();
+    await decide(product, await begun(), 'work', 'repairer', 'held', { comment: words(), data: { until: inHours(24) } });
+    const id = await begun();
+    await decide(product, id, 'work', 'repairer', 'completed', { data: { description: words(), minutes: 5 } });
+    await decide(product, id, 'evaluation', 'requester', 'evaluated', { data: { stars: { quality: 5, speed: 5, service: 5 }, text: words() } });
+    await ended(product, id);
+    const absence = { from: inHours(1), until: inHours(2), reason: words(50) };
+    expect((await (await product.as('service')).post('/repairs/repairers/person-jin-zhiqiang/absences', absence)).status).to.be.below(300);
+    await product.db('place').where({ id: await someRoom(product) }).update({ name: words(40), name_en: words(40) });
+    return id;
+  }
+
   after(async () => {
     await browser?.close();
     await product?.stop();

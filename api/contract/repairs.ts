@@ -121,6 +121,8 @@ const orderDetail = z.object({
   parts: z.array(z.object({ itemId: z.string(), name: z.string(), unit: z.string(), quantity: z.int(), missing: z.int(), fen: z.int() })),
   minutes: z.int(),
   partsFen: z.int(),
+  /** What the repairer reported last. */
+  done: z.object({ description: z.string(), photos: z.array(z.string()) }).nullable(),
   /** What the requester said after the end, the latest last, beside the evaluation. */
   ratings: z.array(z.object({ stars: z.record(z.string(), z.int()), words: z.string(), at: instant })),
   mayRate: z.boolean(),

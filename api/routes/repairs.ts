@@ -4,7 +4,7 @@ import { recordAudit } from '../../db/queries/audit.ts';
 import { personalOf } from '../../db/queries/personal.ts';
 import { findVisibleProcess } from '../../db/queries/processes.ts';
 import {
-  addRating, findOrder, offersOf, orderSums, ordersCompletedBy, ordersOf, ordersOnBoard, partsOf, ratingsOf, type OrderRow,
+  addRating, findOrder, lastReportOf, offersOf, orderSums, ordersCompletedBy, ordersOf, ordersOnBoard, partsOf, ratingsOf, type OrderRow,
 } from '../../db/queries/repair-board.ts';
 import { addAbsence, putRepairer, removeAbsence, repairersAt, type RepairerRow } from '../../db/queries/repairers.ts';
 import type { Category, Urgency } from '../../workflows/repair-order/contract.ts';
@@ -86,12 +86,12 @@ export function repairRoutes({ db, seal }: Deps): Route[] {
 
     handle(repairContract.repairDetail, async ({ actor, params: { id } }) => {
       const order = await visible(id, actor);
-      const [{ repairer: who, minutes, partsFen }, parts, ratings, offers] = await Promise.all([
-        orderSums(db, id), partsOf(db, id), ratingsOf(db, id), hasRole(actor, ...OVERSEERS) ? offersOf(db, id) : [],
+      const [{ repairer: who, minutes, partsFen }, done, parts, ratings, offers] = await Promise.all([
+        orderSums(db, id), lastReportOf(db, id), partsOf(db, id), ratingsOf(db, id), hasRole(actor, ...OVERSEERS) ? offersOf(db, id) : [],
       ]);
       const { eta, etaBroken, clock } = presentOrder(order);
       return {
-        repairer: who, eta, etaBroken, clock, parts, minutes, partsFen, ratings,
+        repairer: who, eta, etaBroken, clock, parts, minutes, partsFen, done, ratings,
         offers: offers.map(({ repairer_id: repairerId, name, at, outcome, comment, why: { by, of, ...why } }) => ({
           repairer: { id: repairerId, name }, at, outcome, comment, by, of, why: isWhole(why) ? why : null,
         })),

@@ -146,6 +146,12 @@ export async function orderSums(db: Db, processId: string): Promise<{ minutes: n
   return { minutes: row.minutes, partsFen: Number(row.parts_fen), repairer: row.id ? { id: row.id, name: row.name, phone: said?.contact ?? row.phone } : null };
 }
 
+/** What the repairer reported last, with the ids of the photos. */
+export async function lastReportOf(db: Db, processId: string): Promise<{ description: string; photos: string[] } | null> {
+  const row = await db('task').where({ process_id: processId, step: 'work', outcome: 'completed' }).orderBy('decided_at', 'desc').first('data');
+  return row ? { description: row.data.description, photos: row.data.photos ?? [] } : null;
+}
+
 /** What the requester said after the end, the latest last. */
 export async function ratingsOf(db: Db, processId: string): Promise<{ stars: Record<string, number>; words: string; at: Date }[]> {
   return db('repair_rating').where({ process_id: processId }).orderBy('at').select('stars', 'words', 'at');

@@ -5,7 +5,7 @@ export const repairStatisticTexts = {
   'nav.repairs.statistics': { zh: '维修统计', en: 'Statistics' },
   'repair-statistics.title': { zh: '维修统计', en: 'Statistics of repairs' },
   'repair-statistics.note': {
-    zh: '{from} 至 {until} 报修的工单，截至现在；各环节用时按这段时间内办理的统计，没有规定按钟点的都按工作时间。',
+    zh: '{from} 至 {until} 报修的工单，截至现在；各环节的用时为这段时间内办理的，按工作时间计，上门等按钟点的除外。',
     en: 'Orders reported {from} to {until}, as they stand now; times of steps are of what was decided in these days, in working time save where the wall clock counts.',
   },
   'repair-statistics.repeat-days': { zh: '重复故障', en: 'Repeated fault' },
@@ -77,6 +77,7 @@ export const repairStatisticTexts = {
   'repair-statistics.repeat.note': { zh: '同一地点、同一类别，{n} 天内再次报修；保养单、未受理和撤回的不算。共 {total} 次。', en: 'The same place and category again within {n} days, planned, declined and withdrawn orders aside: {total}.' },
   'repair-statistics.repeat.none': { zh: '{n} 天内没有重复的故障', en: 'No fault came back within {n} days' },
   'repair-statistics.place': { zh: '地点', en: 'Place' },
+  'repair-statistics.repeat.more': { zh: '再看 {n} 处', en: 'Show {n} more' },
   'repair-statistics.times-again': { zh: '再报次数', en: 'Came back' },
   'repair-statistics.last': { zh: '最近一单', en: 'Last order' },
 

@@ -87,7 +87,7 @@ export const statisticTexts = {
   'statistics.by-clock': { zh: '自动处理', en: 'By the clock' },
   'statistics.in-time': { zh: '按时', en: 'In time' },
   'statistics.seconds': { zh: '{n} 秒', en: '{n} s' },
-  'statistics.working-days': { zh: '{n} 个工作日', en: '{n} working days' },
+  'statistics.working-days': { zh: '{n} 个工作日', en: '{n} working {n:day|days}' },
   'statistics.ratings': { zh: '评价', en: 'Ratings' },
   'statistics.ratings.note': { zh: '按办结的时间统计。', en: 'By when the request was done.' },
   'statistics.aspects': { zh: '各方面的星数', en: 'Stars by aspect' },

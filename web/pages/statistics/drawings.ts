@@ -43,7 +43,7 @@ export function bars(
   return {
     ...frame(series, format, canvas),
     grid: { left: 4, right: stacked ? 16 : 56, top: series.length > 1 ? 36 : 4, bottom: 4, containLabel: true },
-    xAxis: { ...values(format, canvas), ...(most !== undefined && { max: most, interval: most / 4 }) },
+    xAxis: { ...values(format, canvas), ...(most !== undefined && { max: most, interval: most > 10 ? most / 4 : 1 }) },
     yAxis: { ...category(labels, canvas), inverse: true },
     series: series.map((each) => ({
       ...bar(each, canvas), ...(stacked && { stack: 'all' }), label: shown(each, format, canvas, stacked ? 'inside' : 'right', !stacked),
