@@ -451,7 +451,7 @@ export const problems = {
   'not-transferable': {
     status: 403,
     title: { zh: '此任务不能转办', en: 'Cannot be transferred' },
-    detail: { zh: '此任务只能由申请人本人办理，不能转办。', en: 'Only the requester can do this task: it cannot be transferred.' },
+    detail: { zh: '此任务只能由本人办理，不能转办；办不了时请选择谢绝、退回等其他结果。', en: 'This task is for one person alone and cannot be transferred: choose another outcome, such as declining or handing back.' },
   },
   'nobody-to-urge': {
     status: 409,

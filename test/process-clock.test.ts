@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { computeDeadlines } from '../activities/deadlines/deadlines.ts';
+import { computeDeadlines, type TimeoutPolicy } from '../activities/deadlines/deadlines.ts';
 import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
 import { contract } from '../workflows/repair-order/contract.ts';
 import { eventually } from './person.ts';
@@ -27,15 +27,15 @@ describe('a clock over several steps (P1), in virtual time on the real server', 
     await product?.stop();
   });
 
-  async function atDispatch(): Promise<string> {
-    const id = await report(product);
+  async function atDispatch(form: object = {}): Promise<string> {
+    const id = await report(product, form);
     await decide(product, id, 'department-leader', 'leader', 'approved');
     await openTask(product, id, 'dispatch');
     return id;
   }
 
-  async function atWork(): Promise<string> {
-    const id = await atDispatch();
+  async function atWork(form: object = {}): Promise<string> {
+    const id = await atDispatch(form);
     await decide(product, id, 'dispatch', 'service', 'dispatched', { data: { repairers: [REPAIRER] } });
     await decide(product, id, 'accept', 'repairer2', 'accepted', { data: { eta: inHours(1) } });
     await decide(product, id, 'arrival', 'repairer2', 'arrived');
@@ -49,7 +49,7 @@ describe('a clock over several steps (P1), in virtual time on the real server', 
   const SERVICE = 'person-yao-dawei';
 
   /** What the clock's due instant must be, from the tasks alone: it runs from one that runs it to the next that does not. */
-  async function recomputed(id: string): Promise<Date | null> {
+  async function recomputed(id: string, policy: TimeoutPolicy = WALL): Promise<Date | null> {
     const tasks: { step: string; opened_at: Date }[] = await product.db('task').where({ process_id: id }).orderBy('opened_at').select('step', 'opened_at');
     const runs = (step: string): boolean => (contract.clock.runsAt as readonly string[]).includes(step);
     const first = tasks.findIndex(({ step }) => runs(step));
@@ -62,7 +62,7 @@ describe('a clock over several steps (P1), in virtual time on the real server', 
         from = undefined;
       }
     }
-    return computeDeadlines(WALL, defaultCalendar, tasks[first]!.opened_at, pauses).dueAt;
+    return computeDeadlines(policy, defaultCalendar, tasks[first]!.opened_at, pauses).dueAt;
   }
 
   it('does not run before it lies with the service centre, and then runs through every step', async () => {
@@ -170,12 +170,22 @@ describe('a clock over several steps (P1), in virtual time on the real server', 
     expect(changed.due_at.getTime() - started.getTime()).to.equal(4 * HOUR);
   });
 
-  it('counts hours of work for what is not urgent enough, over the weekend and a hold in it', async () => {
-    const id = await report(product, { urgency: 'urgent' });
-    await decide(product, id, 'department-leader', 'leader', 'approved');
-    await openTask(product, id, 'dispatch');
-    const { started_at: started, due_at: due } = await clock(id);
-    expect(due).to.eql(computeDeadlines(contract.clock.policies.urgent.timeouts, defaultCalendar, started).dueAt);
+  it('counts hours of work for what is not urgent enough, over a weekend and a hold in it', async () => {
+    const { timeouts } = contract.clock.policies.urgent;
+    const id = await atWork({ urgency: 'urgent' });
+    const before = await clock(id);
+    expect(before.due_at).to.eql(computeDeadlines(timeouts, defaultCalendar, before.started_at).dueAt);
+    await hold(id, 8 * 24);
+    await openTask(product, id, 'on-hold');
+    // A whole week has a weekend wherever it begins.
+    await fastForward(product, id, 7 * 24 * HOUR);
+    await decide(product, id, 'on-hold', 'repairer2', 'resumed');
+    await openTask(product, id, 'work');
+    const { due_at: due, pauses } = await clock(id);
+    expect(pauses).to.have.length(1);
+    expect(due).to.eql(await recomputed(id, timeouts));
+    // A week later, or more where a holiday follows; the end of a day of work and the begin of the next are one instant of it.
+    expect((due.getTime() - before.due_at.getTime()) / HOUR).to.be.at.least(6 * 24);
   });
 
   it('is the same when its worker dies and another one replays', async () => {

@@ -5,6 +5,7 @@ import {
 import { outboxState } from '../../db/queries/outbox.ts';
 import { failingSms } from '../../db/queries/sms.ts';
 import { processTypes } from '../../workflows/contracts.ts';
+import { mayTransfer } from '../../workflows/lib/contract.ts';
 import { operationContract } from '../contract/operations.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
@@ -42,7 +43,7 @@ export function operationRoutes({ db, outbox, temporal, sentinel }: Deps): Route
         unattended: {
           ...unattended,
           items: unattended.items.map((task) => ({
-            ...task, transferable: !processTypes[task.process.type]?.contract.steps[task.step]?.byRequester,
+            ...task, transferable: isTransferable(task.process.type, task.step),
           })),
         },
       };
@@ -89,4 +90,9 @@ function explained({ process, since, kind, parked }: ArrangingRow, engine: Engin
     return 'unknown';
   };
   return { process, since, cause: causeOf(), workflowTask: task && { attempt: task.attempt, since: task.scheduledAt } };
+}
+
+function isTransferable(type: string, name: string): boolean {
+  const step = processTypes[type]?.contract.steps[name];
+  return step !== undefined && mayTransfer(step, true);
 }

@@ -14,6 +14,7 @@ import { waitingSmsOf } from '../../db/queries/sms.ts';
 import { mayAct, openTasksOf, tasksOf } from '../../db/queries/tasks.ts';
 import { withoutRole } from '../../db/queries/visibility.ts';
 import { processTypes } from '../../workflows/contracts.ts';
+import { mayTransfer } from '../../workflows/lib/contract.ts';
 import { pickFacts } from '../../workflows/lib/facts.ts';
 import { hasRole, type Actor } from '../actor.ts';
 import { processContract } from '../contract/processes.ts';
@@ -147,7 +148,7 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
           policyVersion: task.policy_version,
           calendarVersion: task.calendar_version,
           mayDecide: mayAct(task, actor),
-          mayReassign: hasRole(actor, 'process-administrator') && !contract.steps[task.step]?.byRequester,
+          mayReassign: hasRole(actor, 'process-administrator') && mayTransfer(contract.steps[task.step]!, true),
         })),
         timeline: entries.map((entry) => presentEntry(entry, contract, receivers)),
       };

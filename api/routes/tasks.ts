@@ -7,6 +7,7 @@ import { sendNotices } from '../../db/queries/send-notices.ts';
 import { currentCalendar } from '../../db/queries/timeouts.ts';
 import { claimTask, copies, decidedTasks, findTask, inbox, inboxTotal, mayAct, releaseTask, tasksOf, transferTask, type Page, type TaskFilter, type TaskRow } from '../../db/queries/tasks.ts';
 import { processTypes } from '../../workflows/contracts.ts';
+import { mayTransfer } from '../../workflows/lib/contract.ts';
 import { dataSchema } from '../../workflows/lib/form.ts';
 import type { Decision, TaskChange } from '../../workflows/lib/messages.ts';
 import type { Actor } from '../actor.ts';
@@ -108,7 +109,8 @@ export function taskRoutes({ db, log, outbox, seal }: Deps): Route[] {
       const { to: wanted, comment } = call.body;
       return changeTask(call, 'transfer', async (trx, task, actor, inOffice) => {
         // Whoever wrote a revision for the requester could approve it afterwards.
-        if (contractOf(task.type).steps[task.step]?.byRequester) throw new Problem('not-transferable');
+        const step = contractOf(task.type).steps[task.step]!;
+        if (!mayTransfer(step, inOffice)) throw new Problem('not-transferable');
         if (inOffice && !comment) {
           throw new Problem('invalid-input', {}, {}, [{
             in: 'body', path: 'comment', message: { zh: '改派须说明原因。', en: 'Give the reason for reassigning somebody else’s task.' },
@@ -116,7 +118,8 @@ export function taskRoutes({ db, log, outbox, seal }: Deps): Route[] {
         }
         const [to] = await checkPeople(trx, [wanted], 'to');
         if (to === actor.personId) throw new Problem('transfer-to-self');
-        if (task.excluded.includes(to!)) throw new Problem('separation-of-duties');
+        // Nobody does the work that was asked for, and rates it then.
+        if (task.excluded.includes(to!) || (step.transfers === 'office' && to === task.requester_id)) throw new Problem('separation-of-duties');
         if (!(await transferTask(trx, task.id, inOffice ? undefined : actor, to!))) return false;
         await sendNotices(trx, [to!], {
           key: `${task.id}.transferred.${Date.now()}`, kind: 'task-transferred', processId: task.process_id, taskId: task.id, detail: { by: actor.name },

@@ -136,7 +136,8 @@ export function rebuild(type: string, processId: string, history: History): Rebu
   function repair(from: Answer[]): void {
     let wanted = input.facts.urgency;
     let chosen: string | undefined;
-    const path = wanted === 'emergency' || input.facts.planned ? ['dispatch'] : ['department-leader', 'dispatch'];
+    const pathOf = (): string[] => ((chosen ?? wanted) === 'emergency' || input.facts.planned ? ['dispatch'] : ['department-leader', 'dispatch']);
+    let path = pathOf();
     for (let step = 0; ;) {
       const decision = open(path[step]!, from);
       if (!decision) return;
@@ -148,6 +149,7 @@ export function rebuild(type: string, processId: string, history: History): Rebu
         if (revision?.outcome !== 'resubmitted') return;
         rebuilt.formHashes.push(revision.facts.formHash);
         wanted = revision.facts.form.urgency;
+        path = pathOf();
         continue;
       }
       if (decision.outcome === 'rejected') return;
@@ -156,6 +158,7 @@ export function rebuild(type: string, processId: string, history: History): Rebu
       chosen = decision.facts?.urgency ?? chosen;
       const taken = offer(from, (chosen ?? wanted) === 'emergency' ? 'accept-emergency' : 'accept');
       if (taken === undefined || (taken && repairBy(from) !== 'handed-back')) return;
+      path = pathOf();
       step = path.length - 1;
     }
   }

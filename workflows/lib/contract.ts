@@ -51,6 +51,11 @@ export interface StepContract {
   readonly byRequester?: boolean;
   /** True where something is done rather than approved, so that nobody is excluded. */
   readonly work?: boolean;
+  /**
+   * Who may pass an open task on: only an administrator (`office`), or nobody. Left out, its holder may, too. What only the requester can
+   * do is passed on by nobody.
+   */
+  readonly transfers?: 'office' | 'nobody';
   /** True where it is done at a desk of its own, so that it stands in no inbox. */
   readonly atDesk?: boolean;
   /**
@@ -58,6 +63,11 @@ export interface StepContract {
    * neither of which may need data. A role of many (more than five people) gets none.
    */
   readonly bySms?: true;
+}
+
+/** Whether an open task at a step may be passed on: by its holder, or in office, which is by an administrator. */
+export function mayTransfer({ byRequester, transfers }: StepContract, inOffice: boolean): boolean {
+  return !byRequester && (transfers === undefined || (transfers === 'office' && inOffice));
 }
 
 /**

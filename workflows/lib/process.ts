@@ -67,10 +67,11 @@ export interface Process<Facts> {
   /**
    * Steps in order. The first outcome that a step's contract names goes on, `approved` or what is done there, such as `stamped`; 退回 sends
    * the case to an earlier step or to the requester's `revise`, after which it starts again from the first; any other outcome ends it.
-   * `options` says, per step, what bounds the decision; `from` starts at a later step.
+   * `options` says, per step, what bounds the decision; `from` starts at a later step. Steps that depend on the form are asked for again
+   * after a revision.
    */
   approvals(
-    steps: readonly string[],
+    steps: readonly string[] | ((facts: Facts) => readonly string[]),
     how?: { from?: string; options?: (step: string, facts: Facts) => TaskOptions },
   ): Promise<Approval<Facts>>;
   /**
@@ -227,7 +228,9 @@ export function openProcess<Facts>(
 
     task: (step, options = {}) => openTask(step, options, false),
 
-    async approvals(steps, { from, options = (): TaskOptions => ({}) } = {}) {
+    async approvals(path, { from, options = (): TaskOptions => ({}) } = {}) {
+      const stepsNow = (): readonly string[] => (typeof path === 'function' ? path(facts) : path);
+      let steps = stepsNow();
       let i = from ? steps.indexOf(from) : 0;
       for (;;) {
         const step = steps[i]!;
@@ -241,6 +244,7 @@ export function openProcess<Facts>(
           const revision = await self.task('revise', { tellRequester: 'process-returned' });
           if (revision.outcome === 'withdrawn') return { outcome: 'withdrawn', facts, last: revision };
           facts = (revision.facts as { form: Facts }).form;
+          steps = stepsNow();
         } else if (decision.outcome !== Object.keys(stepOf(step).outcomes)[0]) {
           return { outcome: decision.outcome, facts, last: decision };
         } else {

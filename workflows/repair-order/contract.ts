@@ -5,6 +5,7 @@ const formFacts = ['urgency'] as const;
 const offered = {
   candidates: ['holder'],
   work: true,
+  transfers: 'nobody',
   outcomes: { accepted: { zh: '接单', en: 'Accept' }, declined: { zh: '谢绝', en: 'Decline' } },
   commentNeeded: ['declined'],
   clockOutcomes: { 'no-answer': { zh: '未响应', en: 'No answer' } },
@@ -73,6 +74,7 @@ export const contract = {
       title: { zh: '上门', en: 'On the way' },
       candidates: ['holder'],
       work: true,
+      transfers: 'office',
       outcomes: { arrived: { zh: '到场', en: 'Arrived' }, 'eta-changed': { zh: '改约', en: 'Change the time' }, 'handed-back': handedBack },
       commentNeeded: ['eta-changed', 'handed-back'],
       facts: ['eta'],
@@ -83,6 +85,7 @@ export const contract = {
       title: { zh: '维修', en: 'Work' },
       candidates: ['holder'],
       work: true,
+      transfers: 'office',
       outcomes: { completed: { zh: '完工', en: 'Complete' }, held: { zh: '挂起', en: 'Put on hold' }, 'handed-back': handedBack },
       commentNeeded: ['held', 'handed-back'],
       facts: ['until', 'parts.itemId', 'parts.quantity', 'minutes'],

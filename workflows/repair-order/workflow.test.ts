@@ -190,6 +190,35 @@ describe('repair', function () {
     expect((await requester.post(`/processes/${id}/withdraw`, { reason: '不修了' })).status).to.equal(409);
   });
 
+  it('that was no emergency after all goes to the leader once it is revised', async () => {
+    const id = await report(product, { urgency: 'emergency' });
+    await decide(product, id, 'dispatch', 'service', 'returned', { comment: '滴水不属紧急，请改为普通' });
+    const { form } = await process(product, id);
+    await decide(product, id, 'revise', 'requester', 'resubmitted', { data: { form: { ...form, urgency: 'normal' } } });
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    await openTask(product, id, 'dispatch');
+    expect(await stepsOf(id)).to.eql(['dispatch:returned', 'revise:resubmitted', 'department-leader:approved']);
+  });
+
+  it('is passed on by nobody while it is offered, and at hand only in office, never to whoever asked for it', async () => {
+    const { id, asked } = await offered();
+    const [repairer, admin] = [await product.as(asked.username), await product.as('admin')];
+    const offer = await openTask(product, id, 'accept');
+    for (const person of [repairer, admin]) {
+      const { status, body } = await person.post(`/tasks/${offer}/transfer`, { to: 'person-wang-wei', comment: '改派' });
+      expect([status, body.code]).to.eql([403, 'not-transferable']);
+    }
+    await decide(product, id, 'accept', asked.username, 'accepted', { data: { eta: inHours(1) } });
+    const arrival = await openTask(product, id, 'arrival');
+    expect((await repairer.post(`/tasks/${arrival}/transfer`, { to: 'person-yao-dawei' })).body.code).to.equal('not-transferable');
+    const requesterId = (await product.db('process').where({ id }).first('requester_id')).requester_id;
+    const own = await admin.post(`/tasks/${arrival}/transfer`, { to: requesterId, comment: '改派' });
+    expect([own.status, own.body.code]).to.eql([403, 'separation-of-duties']);
+    expect((await admin.post(`/tasks/${arrival}/transfer`, { to: 'person-yao-dawei', comment: '维修人员离职' })).status).to.equal(200);
+    await decide(product, id, 'arrival', 'service', 'handed-back', { comment: '另派' });
+    await openTask(product, id, 'dispatch');
+  });
+
   it('never goes to whoever asked for it', async () => {
     const id = await report(product, {}, 'repairer');
     await decide(product, id, 'department-leader', 'director', 'approved');

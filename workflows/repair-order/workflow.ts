@@ -10,7 +10,7 @@ const repairs = proxyLocalActivities<RepairActivities>({
 });
 
 /**
- * A repair. The department's leader approves, unless it is an emergency; the service centre dispatches. It is offered to one repairer after
+ * A repair. The department's leader approves, unless it is an emergency or of a plan; the service centre dispatches. It is offered to one repairer after
  * the other until somebody accepts and says when; who comes, repairs and reports. The requester rates it, or says that it is not fixed.
  */
 export async function repairOrder(input: ProcessInput<Facts>): Promise<string> {
@@ -23,8 +23,7 @@ export async function repairOrder(input: ProcessInput<Facts>): Promise<string> {
     let note: string | undefined;
     let from: string | undefined;
     for (;;) {
-      const steps = input.facts.planned || urgency === 'emergency' ? ['dispatch'] : ['department-leader', 'dispatch'];
-      const approval = await order.approvals(steps, {
+      const approval = await order.approvals(stepsOf, {
         ...(from && { from }),
         options: (step, facts) => {
           urgency = chosen ?? facts.urgency;
@@ -46,6 +45,10 @@ export async function repairOrder(input: ProcessInput<Facts>): Promise<string> {
     }
   });
 
+  function stepsOf(facts: Facts): string[] {
+    return input.facts.planned || (chosen ?? facts.urgency) === 'emergency' ? ['dispatch'] : ['department-leader', 'dispatch'];
+  }
+
   /** Asks those whom the dispatcher named, or else the fittest, one after the other. */
   async function offer(named: readonly string[] | undefined): Promise<TakenOn | undefined> {
     return order.offer(urgency === 'emergency' ? 'accept-emergency' : 'accept', (asked) =>
@@ -54,18 +57,15 @@ export async function repairOrder(input: ProcessInput<Facts>): Promise<string> {
 
   /** From the promise to come until the requester is content; or the repairer hands it back. */
   async function repair({ holder, decision }: TakenOn): Promise<'repaired' | 'handed-back'> {
-    let { eta } = decision.facts as Promised;
-    await order.effect('take-on', (effect) => repairs.takeOn({ ...effect, repairerId: holder, eta }));
-    order.notify('repairer-coming', { at: eta });
-    for (;;) {
+    for (let { eta } = decision.facts as Promised; ;) {
+      await order.effect('take-on', (effect) => repairs.takeOn({ ...effect, repairerId: holder, eta }));
+      order.notify('repairer-coming', { at: eta });
       const arrival = await order.task('arrival', {
         holder, countFrom: eta, endsWithdrawal: true, context: { promise: { at: eta, broken: 'eta-broken' } },
       });
       if (arrival.outcome === 'arrived') break;
       if (arrival.outcome === 'handed-back') return handBack(holder);
       ({ eta } = arrival.facts as Promised);
-      await order.effect('take-on', (effect) => repairs.takeOn({ ...effect, repairerId: holder, eta }));
-      order.notify('repairer-coming', { at: eta });
     }
     order.notify('repairer-there');
 
