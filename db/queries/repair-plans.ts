@@ -50,6 +50,11 @@ export const TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date";
 const ORDER = `json_build_object('processId', process.id, 'number', process.number, 'dueOn', to_char(opened.due_on, 'YYYY-MM-DD'), 'status', process.status,
   'outcome', process.outcome, 'startedAt', process.started_at, 'completedAt', repair.completed_at)`;
 const OPENED = `repair_plan_order opened JOIN process ON process.id = opened.process_id LEFT JOIN repair_order repair ON repair.process_id = process.id`;
+const LAST_ORDER = `(SELECT ${ORDER} FROM ${OPENED} WHERE opened.plan_id = plan.id ORDER BY opened.due_on DESC LIMIT 1) AS last`;
+const ORDERS_OF = `SELECT ${ORDER} AS each FROM ${OPENED} WHERE opened.plan_id = ? ORDER BY opened.due_on DESC LIMIT ?`;
+const IS_DUE = `plan.next_on <= ${TODAY}`;
+const TODAY_WORDS = `to_char(${TODAY}, 'YYYY-MM-DD')`;
+const YESTERDAY_WORDS = `to_char(${TODAY} - 1, 'YYYY-MM-DD')`;
 
 /** All plans: those in use by when they are next due, then those that are paused. */
 export async function repairPlans(db: Db | Knex.Transaction, id?: string): Promise<PlanRow[]> {
@@ -61,13 +66,13 @@ export async function repairPlans(db: Db | Knex.Transaction, id?: string): Promi
       everyDays: 'plan.every_days', dayOfMonth: 'plan.day_of_month', active: 'plan.active', place: 'place.full_name', placeEn: 'place.full_name_en',
       placeActive: 'place.active', createdBy: 'plan.created_by', createdByName: 'person.name',
     }, db.raw('to_char(plan.next_on, \'YYYY-MM-DD\') AS "nextOn"'),
-    db.raw(`(SELECT ${ORDER} FROM ${OPENED} WHERE opened.plan_id = plan.id ORDER BY opened.due_on DESC LIMIT 1) AS last`));
+    db.raw(LAST_ORDER));
   return rows.map((row) => ({ ...row, last: row.last && orderOf(row.last) }));
 }
 
 /** The orders that a plan opened, the latest first. */
 export async function planOrders(db: Db, id: string, limit: number): Promise<PlanOrder[]> {
-  const { rows } = await db.raw(`SELECT ${ORDER} AS each FROM ${OPENED} WHERE opened.plan_id = ? ORDER BY opened.due_on DESC LIMIT ?`, [id, limit]);
+  const { rows } = await db.raw(ORDERS_OF, [id, limit]);
   return rows.map(({ each }: { each: OrderJson }) => orderOf(each));
 }
 
@@ -108,7 +113,7 @@ export async function setPlanActive(
 /** Ids of plans whose day has come, the longest due first. */
 export async function duePlans(db: Db, most: number): Promise<string[]> {
   return db('repair_plan as plan').join('place_path as place', 'place.id', 'plan.place_id').where({ 'plan.active': true, 'place.active': true })
-    .whereRaw(`plan.next_on <= ${TODAY}`).orderBy(['plan.next_on', 'plan.id']).limit(most).pluck('plan.id');
+    .whereRaw(IS_DUE).orderBy(['plan.next_on', 'plan.id']).limit(most).pluck('plan.id');
 }
 
 /** The first time after a due day that lies after another day. */
@@ -151,7 +156,7 @@ async function lockPlan(trx: Knex.Transaction, id: string): Promise<LockedPlan |
   return trx('repair_plan').where({ id }).forUpdate().first({
     title: 'title', placeId: 'place_id', category: 'category', description: 'description', everyMonths: 'every_months', everyDays: 'every_days',
     dayOfMonth: 'day_of_month', active: 'active', createdBy: 'created_by', nextOn: trx.raw("to_char(next_on, 'YYYY-MM-DD')"),
-    today: trx.raw(`to_char(${TODAY}, 'YYYY-MM-DD')`), yesterday: trx.raw(`to_char(${TODAY} - 1, 'YYYY-MM-DD')`),
+    today: trx.raw(TODAY_WORDS), yesterday: trx.raw(YESTERDAY_WORDS),
   });
 }
 
