@@ -45,16 +45,15 @@ function orderOf({ startedAt, completedAt, ...order }: OrderJson): PlanOrder {
 }
 
 /** The company's day by the database's clock. */
-export const TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date";
+const today = (db: Db | Knex.Transaction): Knex.Raw => db.raw("(now() AT TIME ZONE 'Asia/Shanghai')::date");
 
-const ORDER = `json_build_object('processId', process.id, 'number', process.number, 'dueOn', to_char(opened.due_on, 'YYYY-MM-DD'), 'status', process.status,
-  'outcome', process.outcome, 'startedAt', process.started_at, 'completedAt', repair.completed_at)`;
-const OPENED = `repair_plan_order opened JOIN process ON process.id = opened.process_id LEFT JOIN repair_order repair ON repair.process_id = process.id`;
-const LAST_ORDER = `(SELECT ${ORDER} FROM ${OPENED} WHERE opened.plan_id = plan.id ORDER BY opened.due_on DESC LIMIT 1) AS last`;
-const ORDERS_OF = `SELECT ${ORDER} AS each FROM ${OPENED} WHERE opened.plan_id = ? ORDER BY opened.due_on DESC LIMIT ?`;
-const IS_DUE = `plan.next_on <= ${TODAY}`;
-const TODAY_WORDS = `to_char(${TODAY}, 'YYYY-MM-DD')`;
-const YESTERDAY_WORDS = `to_char(${TODAY} - 1, 'YYYY-MM-DD')`;
+/** Orders that plans opened, the latest first, each as `OrderJson` in a column `each`. */
+function ordersOfPlans(db: Db | Knex.Transaction): Knex.QueryBuilder {
+  return db('repair_plan_order as opened').join('process', 'process.id', 'opened.process_id').leftJoin('repair_order as repair', 'repair.process_id', 'process.id')
+    .orderBy('opened.due_on', 'desc')
+    .select(db.raw(`json_build_object('processId', process.id, 'number', process.number, 'dueOn', to_char(opened.due_on, 'YYYY-MM-DD'), 'status', process.status,
+      'outcome', process.outcome, 'startedAt', process.started_at, 'completedAt', repair.completed_at) AS each`));
+}
 
 /** All plans: those in use by when they are next due, then those that are paused. */
 export async function repairPlans(db: Db | Knex.Transaction, id?: string): Promise<PlanRow[]> {
@@ -66,14 +65,14 @@ export async function repairPlans(db: Db | Knex.Transaction, id?: string): Promi
       everyDays: 'plan.every_days', dayOfMonth: 'plan.day_of_month', active: 'plan.active', place: 'place.full_name', placeEn: 'place.full_name_en',
       placeActive: 'place.active', createdBy: 'plan.created_by', createdByName: 'person.name',
     }, db.raw('to_char(plan.next_on, \'YYYY-MM-DD\') AS "nextOn"'),
-    db.raw(LAST_ORDER));
+    ordersOfPlans(db).where('opened.plan_id', db.ref('plan.id')).limit(1).as('last'));
   return rows.map((row) => ({ ...row, last: row.last && orderOf(row.last) }));
 }
 
 /** The orders that a plan opened, the latest first. */
 export async function planOrders(db: Db, id: string, limit: number): Promise<PlanOrder[]> {
-  const { rows } = await db.raw(ORDERS_OF, [id, limit]);
-  return rows.map(({ each }: { each: OrderJson }) => orderOf(each));
+  const rows: { each: OrderJson }[] = await ordersOfPlans(db).where('opened.plan_id', id).limit(limit);
+  return rows.map(({ each }) => orderOf(each));
 }
 
 /** Adds a plan. */
@@ -113,7 +112,7 @@ export async function setPlanActive(
 /** Ids of plans whose day has come, the longest due first. */
 export async function duePlans(db: Db, most: number): Promise<string[]> {
   return db('repair_plan as plan').join('place_path as place', 'place.id', 'plan.place_id').where({ 'plan.active': true, 'place.active': true })
-    .whereRaw(IS_DUE).orderBy(['plan.next_on', 'plan.id']).limit(most).pluck('plan.id');
+    .where('plan.next_on', '<=', today(db)).orderBy(['plan.next_on', 'plan.id']).limit(most).pluck('plan.id');
 }
 
 /** The first time after a due day that lies after another day. */
@@ -156,7 +155,7 @@ async function lockPlan(trx: Knex.Transaction, id: string): Promise<LockedPlan |
   return trx('repair_plan').where({ id }).forUpdate().first({
     title: 'title', placeId: 'place_id', category: 'category', description: 'description', everyMonths: 'every_months', everyDays: 'every_days',
     dayOfMonth: 'day_of_month', active: 'active', createdBy: 'created_by', nextOn: trx.raw("to_char(next_on, 'YYYY-MM-DD')"),
-    today: trx.raw(TODAY_WORDS), yesterday: trx.raw(YESTERDAY_WORDS),
+    today: trx.raw("to_char(?, 'YYYY-MM-DD')", [today(trx)]), yesterday: trx.raw("to_char(? - 1, 'YYYY-MM-DD')", [today(trx)]),
   });
 }
 

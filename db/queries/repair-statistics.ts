@@ -159,25 +159,26 @@ const FLOOR = `JOIN place own ON own.id = chosen.place_id
     LEFT JOIN place above ON above.id = own.parent_id LEFT JOIN place higher ON higher.id = above.parent_id
     LEFT JOIN place floor ON floor.kind = 'floor' AND floor.id IN (own.id, above.id, higher.id)`;
 
-/** Counts the orders that were reported within a period. */
-export async function repairStatistics(db: Db, days: Days): Promise<RepairStatistics> {
-  const ask = <Row>(of: string, sql: string): Promise<Row[]> => prepared<Row>(db, `repair-statistics-${of}`, `${CHOSEN} ${sql}`, { ...days });
-  const ended = (outcome: string): string => `count(*) FILTER (WHERE outcome = '${outcome}')::int AS ${outcome}`;
-  // One after the other: decisions need the connections.
-  const [totals] = await ask<RepairStatistics['totals']>('totals', `
-    SELECT ${SUMS}, count(*) FILTER (WHERE status = 'running')::int AS running, ${ended('rejected')}, ${ended('withdrawn')}, count(*) FILTER (WHERE planned)::int AS planned FROM chosen`);
-  const weeks = await ask<RepairStatistics['weeks'][number]>('weeks', `
-    SELECT to_char(week, 'YYYY-MM-DD') AS week, category, urgency, count(*)::int AS orders FROM chosen GROUP BY chosen.week, category, urgency ORDER BY chosen.week, category, urgency`);
-  const categories = await ask<SumsBy>('categories', `SELECT category AS key, '' AS name, '' AS "nameEn", ${SUMS} FROM chosen GROUP BY category ORDER BY orders DESC, key`);
-  const urgencies = await ask<SumsBy>('urgencies', `SELECT urgency AS key, '' AS name, '' AS "nameEn", ${SUMS} FROM chosen GROUP BY urgency ORDER BY orders DESC, key`);
-  const buildings = await ask<SumsBy>('buildings', `
+const ended = (outcome: string): string => `count(*) FILTER (WHERE outcome = '${outcome}')::int AS ${outcome}`;
+
+/** What is counted of `chosen` and `promises`: each a list of rows. */
+const SECTIONS = {
+  totals: `
+    SELECT ${SUMS}, count(*) FILTER (WHERE status = 'running')::int AS running, ${ended('rejected')}, ${ended('withdrawn')}, count(*) FILTER (WHERE planned)::int AS planned FROM chosen`,
+  weeks: `
+    SELECT to_char(week, 'YYYY-MM-DD') AS week, category, urgency, count(*)::int AS orders FROM chosen GROUP BY chosen.week, category, urgency ORDER BY chosen.week, category, urgency`,
+  categories: `
+    SELECT category AS key, '' AS name, '' AS "nameEn", ${SUMS} FROM chosen GROUP BY category ORDER BY orders DESC, key`,
+  urgencies: `
+    SELECT urgency AS key, '' AS name, '' AS "nameEn", ${SUMS} FROM chosen GROUP BY urgency ORDER BY orders DESC, key`,
+  buildings: `
     SELECT building.id AS key, building.full_name AS name, building.full_name_en AS "nameEn", ${SUMS}
-    FROM chosen JOIN place_path building ON building.id = chosen.building_id GROUP BY 1, 2, 3 ORDER BY orders DESC, key`);
-  const [promises] = await ask<RepairStatistics['promises']>('promises', `${PROMISES}
-    SELECT count(*) FILTER (WHERE kept)::int AS kept, count(*) FILTER (WHERE broken)::int AS broken, count(*) FILTER (WHERE moved)::int AS moved FROM promises`);
-  const aspects = await ask<RepairStatistics['aspects'][number]>('aspects', `
-    SELECT star.key AS aspect, avg(star.value::numeric)::float8 AS mean, count(*)::int AS rated FROM chosen CROSS JOIN LATERAL jsonb_each_text(stars) star GROUP BY 1 ORDER BY 1`);
-  const repairers = await ask<RepairerSums>('repairers', `${PROMISES}
+    FROM chosen JOIN place_path building ON building.id = chosen.building_id GROUP BY 1, 2, 3 ORDER BY orders DESC, key`,
+  promises: `
+    SELECT count(*) FILTER (WHERE kept)::int AS kept, count(*) FILTER (WHERE broken)::int AS broken, count(*) FILTER (WHERE moved)::int AS moved FROM promises`,
+  aspects: `
+    SELECT star.key AS aspect, avg(star.value::numeric)::float8 AS mean, count(*)::int AS rated FROM chosen CROSS JOIN LATERAL jsonb_each_text(stars) star GROUP BY 1 ORDER BY 1`,
+  repairers: `
     SELECT person.id, person.name, coalesce(offers.n, 0)::int AS offered, coalesce(taken.accepted, 0)::int AS accepted, coalesce(done.completed, 0)::int AS completed,
       coalesce(taken.back, 0)::int AS "handedBack", coalesce(promised.kept, 0)::int AS kept, coalesce(promised.broken, 0)::int AS broken, coalesce(done.on_time, 0)::int AS "onTime",
       coalesce(done.clocked, 0)::int AS clocked, coalesce(done.minutes, 0)::int AS minutes, coalesce(done.parts, 0)::bigint AS "partsFen", coalesce(done.rated, 0)::int AS rated, done.stars
@@ -188,23 +189,36 @@ export async function repairStatistics(db: Db, days: Days): Promise<RepairStatis
     LEFT JOIN (SELECT repairer_id, count(*) FILTER (WHERE kept) AS kept, count(*) FILTER (WHERE broken) AS broken FROM promises GROUP BY 1) promised ON promised.repairer_id = person.id
     LEFT JOIN (SELECT repairer_id, count(*) AS completed, count(*) FILTER (WHERE on_time) AS on_time, count(on_time) AS clocked, sum(minutes) AS minutes, sum(parts_fen) AS parts,
       count(mean) AS rated, avg(mean)::float8 AS stars FROM chosen WHERE completed_at IS NOT NULL GROUP BY 1) done ON done.repairer_id = person.id
-    WHERE offers.n > 0 OR taken.accepted > 0 OR done.completed > 0 ORDER BY completed DESC, offered DESC, person.id`);
-  const repeats = await ask<Repeat & { total: number }>('repeats', `
+    WHERE offers.n > 0 OR taken.accepted > 0 OR done.completed > 0 ORDER BY completed DESC, offered DESC, person.id`,
+  repeats: `
     SELECT place_id AS "placeId", place, place_en AS "placeEn", category, count(*)::int AS times, (array_agg(id ORDER BY started_at DESC))[1] AS "lastId",
       (array_agg(number ORDER BY started_at DESC))[1] AS "lastNumber", max(started_at) AS "lastAt", sum(count(*)) OVER ()::int AS total
-    FROM chosen WHERE again GROUP BY 1, 2, 3, 4 ORDER BY times DESC, "lastAt" DESC LIMIT ${MOST_REPEATS}`);
-  const heat = await ask<RepairStatistics['heat'][number]>('heat', `
+    FROM chosen WHERE again GROUP BY 1, 2, 3, 4 ORDER BY times DESC, "lastAt" DESC LIMIT ${MOST_REPEATS}`,
+  heat: `
     SELECT building.id AS "buildingId", building.name AS building, coalesce(nullif(building.name_en, ''), building.name) AS "buildingEn",
       floor.id AS "floorId", floor.name AS floor, coalesce(nullif(floor.name_en, ''), floor.name) AS "floorEn", coalesce(floor.position, -1) AS position, count(*)::int AS orders
     FROM chosen JOIN place building ON building.id = chosen.building_id ${FLOOR}
-    GROUP BY building.id, floor.id ORDER BY building.position, building.id, position`);
-  const places = await ask<RepairStatistics['places'][number]>('places', `
+    GROUP BY building.id, floor.id ORDER BY building.position, building.id, position`,
+  places: `
     SELECT chosen.place_id AS "placeId", place, place_en AS "placeEn", building_id AS "buildingId", floor.id AS "floorId", count(*)::int AS orders,
       count(*) FILTER (WHERE again)::int AS repeats
-    FROM chosen ${FLOOR} GROUP BY 1, 2, 3, 4, 5 ORDER BY orders DESC, place, chosen.place_id LIMIT ${MOST_PLACES}`);
+    FROM chosen ${FLOOR} GROUP BY 1, 2, 3, 4, 5 ORDER BY orders DESC, place, chosen.place_id LIMIT ${MOST_PLACES}`,
+} as const;
+
+/** One statement: all sections count the same orders, which are looked for once. */
+const STATISTICS = `${CHOSEN} ${PROMISES} SELECT ${Object.entries(SECTIONS)
+  .map(([name, sql]) => `(SELECT coalesce(json_agg(each), '[]') FROM (${sql}) each) AS ${name}`).join(', ')}`;
+
+type Rows = Omit<RepairStatistics, 'totals' | 'promises' | 'repeats'> & {
+  totals: RepairStatistics['totals'][]; promises: RepairStatistics['promises'][]; repeats: (Omit<Repeat, 'lastAt'> & { lastAt: string; total: number })[];
+};
+
+/** Counts the orders that were reported within a period. */
+export async function repairStatistics(db: Db, days: Days): Promise<RepairStatistics> {
+  const [{ totals, promises, repeats, ...rows }] = await prepared<Rows>(db, 'repair-statistics', STATISTICS, { ...days }) as [Rows];
   return {
-    totals: totals!, weeks, categories, urgencies, buildings, promises: promises!, aspects, repairers, heat, places,
-    repeats: { total: repeats[0]?.total ?? 0, items: repeats.map(({ total: _, ...each }) => each) },
+    ...rows, totals: totals[0]!, promises: promises[0]!,
+    repeats: { total: repeats[0]?.total ?? 0, items: repeats.map(({ total: _, lastAt, ...each }) => ({ ...each, lastAt: new Date(lastAt) })) },
   };
 }
 
