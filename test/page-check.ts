@@ -71,7 +71,7 @@ function faultOf(text: string, isEnglish: boolean, data: readonly string[]): str
 
 /** Every word in Chinese, and every odd word, that stands in the database, the longest first: what people have written. */
 export async function dataWords(db: Db): Promise<string[]> {
-  const tables = ['person', 'department', 'item', 'process', 'process_form', 'task', 'audit_event', 'comment', 'announcement', 'stock_movement', 'kiosk', 'repair_plan'];
+  const tables = ['person', 'department', 'item', 'process', 'process_form', 'task', 'audit_event', 'comment', 'announcement', 'stock_movement', 'kiosk', 'repair_plan', 'repair_rating', 'repairer_absence'];
   const words = new Set<string>();
   const walk = (value: unknown): void => {
     if (typeof value === 'string') words.add(value.replace(/\s+/g, ' ').trim());
