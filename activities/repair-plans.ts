@@ -8,11 +8,12 @@ export function createRepairPlanActivities({ db }: { db: Db }): RepairPlanActivi
   return {
     async openDuePlans({ most }) {
       let opened = 0;
-      for (const id of await duePlans(db, most)) {
+      const due = await duePlans(db, most);
+      for (const id of due) {
         const order = await db.transaction((trx) => openPlanOrder(trx, id, { actor: { kind: 'clock' }, processOf: plannedOrder, nextOf: dueAfter }));
         if (typeof order === 'object') opened += 1;
       }
-      return { opened };
+      return { due: due.length, opened };
     },
   };
 }

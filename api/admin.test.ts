@@ -4,6 +4,7 @@ import type { Person } from '../test/person.ts';
 import { putItem, putProcess, putTask } from '../test/prepared.ts';
 import { defaultCalendar } from '../activities/deadlines/calendar-2026.ts';
 import { processTypes } from '../workflows/contracts.ts';
+import { timedSteps } from '../workflows/lib/contract.ts';
 
 describe('the administrator', function () {
   this.timeout(30_000);
@@ -23,10 +24,10 @@ describe('the administrator', function () {
     const policy = { clock: 'business', due: 'P2D', remind: { after: 'PT4H', every: 'P1D', times: 2 }, escalate: { after: 'P3D' }, expire: null };
     const put = (step: string, body: unknown, type = 'supply-requisition') => admin.put(`/admin/timeout-policies/${type}/${step}`, body);
 
-    it('finds one for each step of each process type from the start', async () => {
+    it('finds one for each step and each clock of each process type from the start', async () => {
       const { status, body } = await admin.get('/admin/timeout-policies');
       expect(status).to.equal(200);
-      const steps = Object.values(processTypes).flatMap(({ contract }) => Object.keys(contract.steps).map((step) => `${contract.type} ${step}`));
+      const steps = Object.values(processTypes).flatMap(({ contract }) => Object.keys(timedSteps(contract)).map((step) => `${contract.type} ${step}`));
       expect(body.items.map(({ type, step }: { type: string; step: string }) => `${type} ${step}`).sort()).to.deep.equal(steps.sort());
       for (const item of body.items) expect(item).to.include({ version: 1, changedBy: null });
     });
@@ -115,7 +116,8 @@ describe('the administrator', function () {
       const second = await api.as('admin2', ['process-administrator']);
       const path = '/admin/timeout-policies/supply-requisition/evaluation';
       const mine = { ...policy, remind: null, escalate: null, expire: { after: 'P9D', outcome: 'unrated' } };
-      const { version } = (await admin.get('/admin/timeout-policies')).body.items.find(({ step }: { step: string }) => step === 'evaluation');
+      const { version } = (await admin.get('/admin/timeout-policies')).body.items
+        .find(({ type, step }: { type: string; step: string }) => type === 'supply-requisition' && step === 'evaluation');
       const answers = await Promise.all([admin, second].map((who) => who.put(`${path}?basedOn=${version}`, mine)));
       expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 409]);
       const refused = answers.find(({ status }) => status === 409)!;

@@ -59,6 +59,9 @@ describe('the repair desk', function () {
     await decide(product, id, 'department-leader', 'leader', 'approved');
     await decide(product, id, 'dispatch', 'service', 'dispatched', { data: { repairers: ['person-jin-zhiqiang'] } });
     await openTask(product, id, 'accept');
+    expect((await (await product.as('repairer')).post(`/repairs/${id}/contact`)).status).to.equal(403);
+    await decide(product, id, 'accept', 'repairer', 'accepted', { data: { eta: inHours(1) } });
+    await openTask(product, id, 'arrival');
     expect((await (await product.as('repairer')).post(`/repairs/${id}/contact`)).body).to.eql({ name: '王薇', phone: '13812340001' });
     expect((await (await product.as('repairer2')).post(`/repairs/${id}/contact`)).status).to.equal(404);
     expect((await (await product.as('leader')).post(`/repairs/${id}/contact`)).status).to.equal(403);

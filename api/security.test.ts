@@ -9,7 +9,8 @@ import { endpoints } from './contract.ts';
 import { isFromPages, type Endpoint } from './endpoint.ts';
 import { hashOfToken } from './kiosk.ts';
 
-const EVERY_ROLE = ['service-centre-director', 'storekeeper', 'front-desk', 'process-administrator', 'auditor'];
+/** Those that some endpoint asks for. */
+const EVERY_ROLE = [...new Set(endpoints.flatMap(({ access }) => (typeof access === 'object' && 'roles' in access ? access.roles : [])))];
 const nameOf = ({ method, path }: Endpoint): string => `${method.toUpperCase()} ${path}`;
 
 const reads = endpoints.filter(({ method, path }) => method === 'get' && path !== '/events');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { titled, worded } from '../../workflows/lib/form.ts';
+import { instant as instantField, titled, worded } from '../../workflows/lib/form.ts';
 import { categories, contract, urgencies, type Category, type Urgency } from '../../workflows/repair-order/contract.ts';
 import { endpoint } from '../endpoint.ts';
 import { instant, listOf, listQuery } from '../lists.ts';
@@ -198,7 +198,7 @@ export const repairContract = {
     summary: { zh: '登记请假', en: 'Note an absence' },
     params: z.strictObject({ id }),
     body: z.strictObject({
-      from: titled(z.iso.datetime(), '开始', 'From'), until: titled(z.iso.datetime(), '结束', 'Until'),
+      from: titled(instantField(), '开始', 'From'), until: titled(instantField(), '结束', 'Until'),
       reason: titled(z.string().trim().max(100).optional(), '原因', 'Reason'),
     }).refine(({ from, until }) => from < until, { path: ['until'], error: 'repair.until' }),
     response: repairerItem,

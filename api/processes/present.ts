@@ -194,9 +194,11 @@ export function presentSteps(
 }
 
 /** The contract's steps after the latest one; all of them again after the requester's revision. */
-export function plannedSteps(tasks: readonly TaskRow[], { path }: ProcessContract): readonly string[] {
-  const latest = tasks.at(-1);
-  return latest ? path.slice(path.indexOf(latest.step) + 1) : path;
+export function plannedSteps(tasks: readonly TaskRow[], { path, steps }: ProcessContract): readonly string[] {
+  const placeOf = ({ step }: TaskRow): number => path.indexOf(steps[step]?.standsFor ?? step);
+  // After a revision it starts again; at a step beside the path it goes on where it left it.
+  const latest = tasks.findLast((task) => task.step === 'revise' || placeOf(task) >= 0);
+  return latest ? path.slice(placeOf(latest) + 1) : path;
 }
 
 function stepTitle({ steps }: ProcessContract, step: string): Text {

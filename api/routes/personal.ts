@@ -1,12 +1,13 @@
 import { recordAudit } from '../../db/queries/audit.ts';
 import { keptValues, lastRetentionRun, personalValues, retention, revealsToday, setRetention } from '../../db/queries/personal.ts';
 import { findVisibleProcess, insertComment } from '../../db/queries/processes.ts';
-import { tasksOf, mayAct } from '../../db/queries/tasks.ts';
+import { tasksOf, mayAct, type TaskRow } from '../../db/queries/tasks.ts';
 import { hasRole, type Actor } from '../actor.ts';
 import { personalContract } from '../contract/personal.ts';
 import type { Deps } from '../deps.ts';
 import { handle, type Route } from '../endpoint.ts';
 import { Problem } from '../errors.ts';
+import { contractOf } from '../processes/present.ts';
 
 /** So many times a day somebody looks at personal data in clear. */
 const MOST_REVEALS = 20;
@@ -18,7 +19,9 @@ export function personalRoutes({ db, seal }: Deps): Route[] {
   async function mayReveal(id: string, requesterId: string, actor: Actor): Promise<boolean> {
     if (hasRole(actor, ...OFFICES) || requesterId === actor.personId) return true;
     const tasks = await tasksOf(db, id);
-    return tasks.some((task) => task.decided_by === actor.personId || (task.state === 'open' && mayAct(task, actor)));
+    // Who only said yes or no to an offer does not work on it by that.
+    const isOffer = ({ type, step }: TaskRow): boolean => contractOf(type).steps[step]?.transfers === 'nobody';
+    return tasks.some((task) => !isOffer(task) && (task.decided_by === actor.personId || (task.state === 'open' && mayAct(task, actor))));
   }
 
   return [

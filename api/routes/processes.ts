@@ -165,8 +165,10 @@ export function processRoutes({ db, seal, outbox }: Deps): Route[] {
         await enqueue(trx, {
           processId: id, kind: 'signal', name: 'withdraw', payload: { by: actor.personId, at: new Date().toISOString() },
         });
-        const holders = closed.flatMap(({ assignee_id: holder }) => holder ?? []);
-        await sendNotices(trx, holders, { key: `${id}.withdrawn`, kind: 'process-withdrawn', processId: id, taskId: null });
+        // Who was asked by name may be on the way; the many of a role only had it in their lists.
+        const holders = closed.flatMap(({ assignee_id: holder, candidates }) => holder ?? candidates.flatMap((each) => each.startsWith('person:') ? each.slice('person:'.length) : []))
+          .filter((holder) => holder !== actor.personId);
+        await sendNotices(trx, [...new Set(holders)], { key: `${id}.withdrawn`, kind: 'process-withdrawn', processId: id, taskId: null });
         return presentProcess((await findVisibleProcess(trx, id, actor))!);
       });
       outbox.kick(id);

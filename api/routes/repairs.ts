@@ -36,9 +36,11 @@ export function repairRoutes({ db, seal }: Deps): Route[] {
   }
 
   return [
-    handle(repairContract.repairBoard, async ({ query }) => {
+    handle(repairContract.repairBoard, async ({ actor, query }) => {
       const [{ rows, total }, repairers] = await Promise.all([ordersOnBoard(db, query), repairersAt(db, new Date())]);
-      return { items: rows.map(presentOrder), total, repairers: repairers.map(presentRepairer) };
+      // Why somebody is away is for those who keep the rota.
+      const mine = hasRole(actor, 'dispatcher') ? repairers : repairers.map((each) => ({ ...each, phone: null, absences: [] }));
+      return { items: rows.map(presentOrder), total, repairers: mine.map(presentRepairer) };
     }),
 
     handle(repairContract.repairSuggestions, async ({ actor, params: { id }, query: { urgency } }) => {
@@ -66,7 +68,10 @@ export function repairRoutes({ db, seal }: Deps): Route[] {
 
     handle(repairContract.putRepairer, async ({ actor, params: { id }, body }) => {
       await db.transaction(async (trx) => {
-        const buildings: string[] = await trx('place').where({ kind: 'building', active: true }).whereIn('id', body.buildingIds).pluck('id');
+        // A building that went out of use may stay where it stood.
+        const before: string[] = (await trx('repairer').where({ person_id: id }).first('building_ids'))?.building_ids ?? [];
+        const buildings: string[] = await trx('place').where({ kind: 'building' }).whereIn('id', body.buildingIds)
+          .where((any) => any.where('active', true).orWhereIn('id', before)).pluck('id');
         const unknown = body.buildingIds.findIndex((each) => !buildings.includes(each));
         if (unknown >= 0) throw invalidField(`buildingIds.${unknown}`, 'repair.building');
         if (!(await putRepairer(trx, id, body, actor.personId))) throw new Problem('not-found');
@@ -101,8 +106,7 @@ export function repairRoutes({ db, seal }: Deps): Route[] {
 
     handle(repairContract.repairContact, async ({ actor, params: { id } }) => {
       const order = await visible(id, actor);
-      const holds = order.repairer_id === actor.personId || order.offered_to === actor.personId;
-      if (order.status !== 'running' || !(holds || hasRole(actor, 'dispatcher'))) throw new Problem('forbidden');
+      if (order.status !== 'running' || !(order.repairer_id === actor.personId || hasRole(actor, 'dispatcher'))) throw new Problem('forbidden');
       const phone = (await personalOf(db, seal, id)).get('contact') ?? order.requester_phone;
       if (!phone) throw new Problem('no-phone');
       await recordAudit(db, { actor: { kind: 'person', id: actor.personId }, action: 'repair-contact-shown', processId: id });
@@ -162,12 +166,17 @@ function presentOrder(row: OrderRow) {
     etaBroken: row.step === 'arrival' && row.eta !== null && row.eta.getTime() < now,
     clock: row.clock_running ? {
       dueAt: row.clock_due_at, pausedAt: row.clock_paused_at,
-      late: row.clock_due_at !== null && row.clock_due_at.getTime() < (row.clock_paused_at?.getTime() ?? row.completed_at?.getTime() ?? now),
+      late: row.clock_due_at !== null && row.clock_due_at.getTime() < (row.clock_paused_at ?? (isDone(row) ? row.completed_at : null) ?? new Date(now)).getTime(),
     } : null,
     startedAt: row.started_at,
     completedAt: row.completed_at,
     stars: row.stars,
   };
+}
+
+/** Completed, and not at work again since. */
+function isDone({ status, step }: OrderRow): boolean {
+  return status === 'ended' || step === 'evaluation' || step === 'call-back';
 }
 
 function presentRepairer({ id, name, phone, skills, buildingIds, week, onCall, active, away, open, recent, absences }: RepairerRow) {

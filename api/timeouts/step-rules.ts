@@ -14,31 +14,42 @@ export interface StepRules {
   readonly expiryNeeded: boolean;
 }
 
-/** The contract of a step. Throws 404 for one that does not exist. */
-export function stepOf(type: string, step: string): StepContract {
-  const steps = Object.hasOwn(processTypes, type) ? timedSteps(processTypes[type]!.contract) : {};
+/** A step with what its outcomes ask for. */
+export interface TimedStep {
+  contract: StepContract;
+  /** Whether an outcome can be given without filling in anything. */
+  isBare(outcome: string): boolean;
+}
+
+/** A step that has a timeout policy. Throws 404 for one that does not exist. */
+export function stepOf(type: string, step: string): TimedStep {
+  const processType = Object.hasOwn(processTypes, type) ? processTypes[type]! : undefined;
+  const steps = processType ? timedSteps(processType.contract) : {};
   const contract = Object.hasOwn(steps, step) ? steps[step] : undefined;
   if (!contract) throw new Problem('step-unknown', { type, step });
-  return contract;
+  const schemas = processType?.decisions?.[step] ?? {};
+  return { contract, isBare: (outcome) => schemas[outcome]?.safeParse(undefined).success ?? true };
 }
 
 /**
  * What a step may expire with: what only the clock answers, where there is such; else what a person could answer without filling in anything.
  * A lease ends at its end, nobody acts in the requester's place, and a process's clock decides nothing: these are never handed over to the superior.
  */
-export function rulesOf({ outcomes, clockOutcomes, expiryNeeded = false, byRequester = false }: StepContract): StepRules {
-  const own = Object.keys(clockOutcomes ?? outcomes).filter((outcome) => outcome !== 'resubmitted');
+export function rulesOf({ contract, isBare }: TimedStep): StepRules {
+  const { outcomes, clockOutcomes, expiryNeeded = false, byRequester = false, transfers } = contract;
+  const own = Object.keys(clockOutcomes ?? outcomes).filter((outcome) => outcome !== 'resubmitted' && (clockOutcomes || isBare(outcome)));
   const decides = Object.keys(outcomes).length > 0;
   return {
     expireOutcomes: !decides || expiryNeeded || byRequester ? own : [...own, handOverToSuperior],
-    mayEscalate: !byRequester,
+    // Whoever it was escalated to would answer for the one who was asked.
+    mayEscalate: !byRequester && transfers !== 'nobody',
     expiryNeeded,
   };
 }
 
 /** A policy from a request, if the step allows it. Throws a 400 that names the field, below `prefix` where the policy is not the whole body. */
-export function parsePolicy(contract: StepContract, body: unknown, locale: Locale, prefix?: string): StepTimeouts {
-  const { expireOutcomes, mayEscalate, expiryNeeded } = rulesOf(contract);
+export function parsePolicy(step: TimedStep, body: unknown, locale: Locale, prefix?: string): StepTimeouts {
+  const { expireOutcomes, mayEscalate, expiryNeeded } = rulesOf(step);
   const { success, data: policy, error } = timeoutPolicySchemaFor(expireOutcomes).safeParse(body);
   if (!success) throw invalidInput(error.issues, 'body', locale, prefix);
   const refuse = (field: string, key: string): Problem => invalidField(prefix ? `${prefix}.${field}` : field, key);

@@ -53,10 +53,11 @@ export async function importPlaces(
 
   // One may get the name that another has given up: all give theirs up first.
   await trx('place').whereIn('id', changed.map(({ place }) => place.id)).update({ name: trx.ref('id') });
+  // One may move to where a new one is.
+  for (const place of created) await trx('place').insert(toPlaceRow(place));
   for (const { place } of changed) {
     await trx('place').where({ id: place.id }).update({ ...toPlaceRow(place), updated_at: trx.fn.now() });
   }
-  for (const place of created) await trx('place').insert(toPlaceRow(place));
   await recordAudits(trx, [
     { actor, action: 'places-imported', detail: { ...result } },
     ...created.map(({ id, ...fields }) => ({ actor, action: 'place-created', object: `place:${id}`, detail: { fields } })),

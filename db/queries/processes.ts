@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { Db } from '../connect.ts';
 import { prepared } from './prepared.ts';
-import { recordAudit } from './audit.ts';
+import { recordAudit, type Actor } from './audit.ts';
 import { sendNotices } from './send-notices.ts';
 import { containing, seesAll, whereVisible, type Viewer } from './visibility.ts';
 
@@ -51,9 +51,11 @@ export function processes(db: Db | Knex.Transaction): Knex.QueryBuilder {
 
 /**
  * Starts a process: its row, its form's first version, the audit event and the start for Temporal, in one statement of the caller's
- * transaction. The one way to start, for the product and for tests.
+ * transaction. The one way to start, for the product and for tests. `by` is who started it where that is not the requester.
  */
-export async function startProcess(trx: Knex.Transaction, start: NewProcess): Promise<ProcessRow> {
+export async function startProcess(
+  trx: Knex.Transaction, start: NewProcess, by: Actor = { kind: 'person', id: start.requesterId },
+): Promise<ProcessRow> {
   const [started] = await prepared<ProcessRow>(trx, 'start-process', `
     WITH started AS (
       INSERT INTO process (id, number, type, title, requester_id, department_id)
@@ -67,7 +69,7 @@ export async function startProcess(trx: Knex.Transaction, start: NewProcess): Pr
       SELECT id, 1, :form::jsonb, ${HASH_OF_FORM}, requester_id FROM started RETURNING hash
     ), audited AS (
       INSERT INTO audit_event (actor_kind, actor_id, action, process_id, detail)
-      SELECT 'person', requester_id, 'process-started', id, jsonb_build_object('formHash', hash) FROM started, kept
+      SELECT :actorKind, CAST(:actorId AS text), 'process-started', id, jsonb_build_object('formHash', hash) FROM started, kept
     ), sent AS (
       INSERT INTO outbox (process_id, kind, name, payload)
       SELECT id, 'start', :workflow, jsonb_build_object('processId', id, 'formVersion', 1, 'formHash', hash, 'facts', :facts::jsonb) FROM started, kept
@@ -75,6 +77,8 @@ export async function startProcess(trx: Knex.Transaction, start: NewProcess): Pr
     SELECT started.*, requester.name AS requester_name, department.name AS department_name, department.name_en AS department_name_en
     FROM started JOIN person AS requester ON requester.id = started.requester_id JOIN department ON department.id = started.department_id`, {
     ...start,
+    actorKind: by.kind,
+    actorId: by.id ?? null,
     id: `${start.type}-${uuidv7()}`,
     prefix: start.numberPrefix,
     form: JSON.stringify(start.form),
@@ -220,12 +224,12 @@ export async function copyTo(
 }
 
 /** Ends a running, withdrawable process as withdrawn and closes its open tasks; answers those tasks, or undefined if it may not be. */
-export async function withdrawProcess(trx: Knex.Transaction, id: string): Promise<{ id: string; assignee_id: string | null }[] | undefined> {
+export async function withdrawProcess(trx: Knex.Transaction, id: string): Promise<{ assignee_id: string | null; candidates: string[] }[] | undefined> {
   const ended = await trx('process').where({ id, status: 'running', withdrawable: true })
     .update({ status: 'ended', outcome: 'withdrawn', ended_at: trx.fn.now() });
   if (ended === 0) return undefined;
   return trx('task').where({ process_id: id, state: 'open' })
-    .update({ state: 'closed', closed_at: trx.fn.now() }, ['id', 'assignee_id']);
+    .update({ state: 'closed', closed_at: trx.fn.now() }, ['assignee_id', 'candidates']);
 }
 
 /** Marks a running process as urged unless that was less than `hours` ago; answers the instant from which it may be again when refused. */

@@ -149,7 +149,7 @@ export async function orderSums(db: Db, processId: string): Promise<{ minutes: n
 /** What the repairer reported last, with the ids of the photos. */
 export async function lastReportOf(db: Db, processId: string): Promise<{ description: string; photos: string[] } | null> {
   const row = await db('task').where({ process_id: processId, step: 'work', outcome: 'completed' }).orderBy('decided_at', 'desc').first('data');
-  return row ? { description: row.data.description, photos: row.data.photos ?? [] } : null;
+  return row?.data ? { description: row.data.description, photos: row.data.photos ?? [] } : null;
 }
 
 /** What the requester said after the end, the latest last. */

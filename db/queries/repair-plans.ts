@@ -139,10 +139,10 @@ export async function openPlanOrder(trx: Knex.Transaction, id: string, { dueOn, 
     return 'not-due';
   }
   const by = await trx('person').where('person.active', true)
-    .where((any) => any.where('person.id', plan.createdBy).orWhereIn('person.id', trx('person_role').select('person_id').where('role_id', 'dispatcher')))
+    .whereIn('person.id', trx('person_role').select('person_id').where('role_id', 'dispatcher'))
     .orderByRaw('person.id = ? DESC, person.id', [plan.createdBy]).first('person.id', 'department_id');
   if (!by) return 'nobody';
-  const process = await startProcess(trx, processOf({ ...plan, place: place.full_name }, { requesterId: by.id, departmentId: by.department_id }));
+  const process = await startProcess(trx, processOf({ ...plan, place: place.full_name }, { requesterId: by.id, departmentId: by.department_id }), actor);
   await trx('repair_plan_order').insert({ plan_id: id, due_on: plan.nextOn, process_id: process.id });
   await moveOn();
   await recordAudit(trx, { actor, action: 'repair-plan-opened', processId: process.id, object: id, detail: { dueOn: plan.nextOn } });

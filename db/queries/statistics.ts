@@ -152,9 +152,11 @@ export interface UnmovedItem {
 const UNMOVED = `
   SELECT i.id, i.code, i.name, i.category, i.unit, i.on_hand AS "onHand", i.on_hand::bigint * i.price_fen AS fen, count(*) OVER () AS total,
     (SELECT max(m.at) FROM stock_movement m LEFT JOIN process p ON p.id = m.process_id
-      WHERE m.item_id = i.id AND m.kind = 'issue' AND ${DEPARTMENTS}) AS "lastIssuedAt"
+      WHERE m.item_id = i.id AND m.kind IN ('issue', 'repair') AND ${DEPARTMENTS}) AS "lastIssuedAt"
   FROM item i
   WHERE i.active AND ${ITEMS} AND i.id NOT IN (SELECT m.item_id ${ISSUES})
+    AND NOT EXISTS (SELECT FROM stock_movement m LEFT JOIN process p ON p.id = m.process_id
+      WHERE m.item_id = i.id AND m.kind = 'repair' AND ${inPeriod('m.at')} AND ${DEPARTMENTS})
   ORDER BY fen DESC, i.code LIMIT :limit`;
 
 /** Items in use that were not issued in the period, those that tie up most money first, and how many there are. */

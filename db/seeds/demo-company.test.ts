@@ -37,9 +37,10 @@ describe('demo company', () => {
   it('has the demo accounts, each with the password and a salt of its own', async () => {
     const accounts = await db('person').whereNotNull('password_hash').orderBy('username');
     expect(accounts.map(({ username }) => username)).to.deep.equal([
-      'admin', 'auditor', 'director', 'frontdesk', 'leader', 'leader2', 'requester', 'requester2', 'sealkeeper', 'security', 'storekeeper',
+      'admin', 'auditor', 'director', 'frontdesk', 'leader', 'leader2', 'repairer', 'repairer2', 'requester', 'requester2', 'sealkeeper',
+      'security', 'service', 'storekeeper',
     ]);
-    expect(new Set(accounts.map(({ password_hash: hash }) => hash))).to.have.property('size', 11);
+    expect(new Set(accounts.map(({ password_hash: hash }) => hash))).to.have.property('size', 14);
     expect(await verifyPassword(DEMO_PASSWORD, accounts[0].password_hash)).to.equal(true);
   });
 

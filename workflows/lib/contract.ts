@@ -56,6 +56,8 @@ export interface StepContract {
    * do is passed on by nobody.
    */
   readonly transfers?: 'office' | 'nobody';
+  /** The step of `path` that it is done instead of, where it is on no path itself. */
+  readonly standsFor?: string;
   /** True where it is done at a desk of its own, so that it stands in no inbox. */
   readonly atDesk?: boolean;
   /**

@@ -68,6 +68,7 @@ export const contract = {
     'accept-emergency': {
       title: { zh: '接单（紧急）', en: 'Accept (emergency)' },
       ...offered,
+      standsFor: 'accept',
       timeouts: { clock: 'wall', due: 'PT3M', remind: { after: 'PT2M', every: 'PT2M', times: 1 }, escalate: null, expire: { after: 'PT5M', outcome: 'no-answer' } },
     },
     arrival: {
@@ -96,6 +97,7 @@ export const contract = {
       title: { zh: '挂起', en: 'On hold' },
       candidates: ['holder', 'role:dispatcher'],
       work: true,
+      transfers: 'office',
       outcomes: { resumed: { zh: '恢复', en: 'Resume' }, 'handed-back': handedBack },
       commentNeeded: ['handed-back'],
       clockOutcomes: { 'hold-over': { zh: '挂起到期', en: 'Hold is over' } },
@@ -132,6 +134,7 @@ export const contract = {
   },
   notices: {
     'repairer-coming': { zh: '维修人员已接单', en: 'A repairer is coming' },
+    'repairer-moved': { zh: '维修人员改约了到场时间', en: 'The repairer comes at another time' },
     'repairer-there': { zh: '维修人员已到场', en: 'The repairer is there' },
     'eta-broken': { zh: '抱歉，维修人员未能按约定时间到场，已通知服务中心', en: 'Sorry: the repairer is not there at the promised time. The service centre knows' },
     'clock-late': { zh: '抱歉，维修已超过时限，服务中心正在跟进', en: 'Sorry: the repair takes longer than promised. The service centre knows' },

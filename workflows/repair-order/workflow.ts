@@ -57,9 +57,9 @@ export async function repairOrder(input: ProcessInput<Facts>): Promise<string> {
 
   /** From the promise to come until the requester is content; or the repairer hands it back. */
   async function repair({ holder, decision }: TakenOn): Promise<'repaired' | 'handed-back'> {
-    for (let { eta } = decision.facts as Promised; ;) {
+    for (let kind = 'repairer-coming', { eta } = decision.facts as Promised; ; kind = 'repairer-moved') {
       await order.effect('take-on', (effect) => repairs.takeOn({ ...effect, repairerId: holder, eta }));
-      order.notify('repairer-coming', { at: eta });
+      order.notify(kind, { at: eta });
       const arrival = await order.task('arrival', {
         holder, countFrom: eta, endsWithdrawal: true, context: { promise: { at: eta, broken: 'eta-broken' } },
       });
