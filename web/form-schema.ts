@@ -19,6 +19,9 @@ export function optionWords(schema: JsonSchema, value: unknown): string {
   return plain(schema)['x-options']?.[String(value)]?.[textKey.value] ?? String(value);
 }
 
+const LIST = { zh: '、', en: ', ' } as const;
+const PARTS = { zh: '；', en: '; ' } as const;
+
 /** What was filled into one field, in words; empty for nothing. `labels` names what is referred to. */
 export function valueWords(given: JsonSchema, value: unknown, labels: Readonly<Record<string, string>> = {}): string {
   if (value === undefined || value === null || value === '') return '';
@@ -29,12 +32,12 @@ export function valueWords(given: JsonSchema, value: unknown, labels: Readonly<R
   if (kind === 'choice') return optionWords(schema, value);
   if (schema.format === 'date-time') return clockWords(String(value), now.value);
   if (kind === 'photos') return Array.isArray(value) && value.length > 0 ? t('photos.count', { n: value.length }) : '';
-  if (Array.isArray(value)) return value.map((each) => valueWords(schema.items ?? {}, each, labels)).join('、');
+  if (Array.isArray(value)) return value.map((each) => valueWords(schema.items ?? {}, each, labels)).join(LIST[textKey.value]);
   if (typeof value === 'object') {
     const counted = countedWords(schema, value as Record<string, unknown>, labels);
     if (counted !== undefined) return counted;
     return Object.entries(value).map(([name, each]) => [fieldWords(schema.properties?.[name], name), valueWords(schema.properties?.[name] ?? {}, each, labels)])
-      .filter(([, words]) => words !== '').map(([name, words]) => `${name} ${words}`).join('；');
+      .filter(([, words]) => words !== '').map(([name, words]) => `${name} ${words}`).join(PARTS[textKey.value]);
   }
   const unit = schema['x-unit']?.[textKey.value];
   if (unit) return `${String(value)} ${unit}`;
