@@ -34,7 +34,7 @@ describe('An administrator’s day in a real browser', function () {
   }
 
   it('finds people among all, with masked phones, and keeps the search in the address', async () => {
-    await admin.getByText('共 60 人').waitFor();
+    await admin.getByText('共 66 人').waitFor();
     await admin.getByLabel('搜索人员').fill('杨光');
     await admin.getByText('共 1 人').waitFor();
     const row = admin.getByRole('row').filter({ hasText: '杨光' });
