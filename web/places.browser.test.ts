@@ -189,9 +189,9 @@ describe('Places in a real browser', function () {
         expect(await widthOf(page)).to.equal(width);
         const code = await codeOf('place-main-3-301');
         const label = page.locator(`.label[data-code="${code}"]`);
-        expect((await label.innerText()).replaceAll(/\s+/g, ' ')).to.include('综合楼 3层 301室 Main Building Floor 3 Room 301').and.to.include(code).and.to.include('扫码设施检查');
+        expect((await label.innerText()).replaceAll(/\s+/g, ' ')).to.include('综合楼 3层 301室 Main Building Floor 3 Room 301').and.to.include(code).and.to.include('扫码物业报修');
         const link = await label.getByRole('img').getAttribute('aria-label');
-        expect(link).to.equal(`${api.deps.config.publicUrl}${START}?place=${code}`);
+        expect(link).to.equal(`${api.deps.config.publicUrl}/start/repair-order?place=${code}`);
         if (width === 1280) {
           // Eight rooms and the laundry of that floor, the washing machine and the boiler.
           expect(await labels.count()).to.equal(2 + 11);
