@@ -252,6 +252,32 @@ describe('Repairs in a real browser', function () {
     await board.context().close();
   });
 
+  it('is refused by the leader and withdrawn by the requester on phones, and whoever is on the way hears of it', async () => {
+    const refused = await report(product);
+    const leader = await open('leader', `/tasks?task=${await openTask(product, refused, 'department-leader')}`, 390);
+    await leader.getByRole('button', { name: '拒绝', exact: true }).click();
+    await leader.getByLabel('拒绝的原因').fill('已报修过');
+    await leader.getByRole('button', { name: '拒绝', exact: true }).click();
+    await leader.getByRole('button', { name: '立即提交' }).click();
+    expect((await ended(product, refused)).outcome).to.equal('rejected');
+    await leader.context().close();
+
+    const id = await offered();
+    await decide(product, id, 'accept', 'repairer', 'accepted', { data: { eta: inHours(1) } });
+    await openTask(product, id, 'arrival');
+    const requester = await open('requester', `/processes/${id}`, 390);
+    await requester.getByRole('button', { name: '撤回' }).click();
+    const dialog = requester.getByRole('dialog', { name: '撤回申请' });
+    await dialog.getByLabel('撤回的原因').fill('自己修好了');
+    await dialog.getByRole('button', { name: '撤回' }).click();
+    await requester.getByText('已撤回', { exact: true }).first().waitFor();
+    expect(await widthOf(requester)).to.equal(390);
+    await requester.context().close();
+    expect((await ended(product, id)).outcome).to.equal('withdrawn');
+    const notices = (await (await product.as('repairer')).get('/notices?limit=100')).body.items;
+    expect(notices.filter((notice: any) => notice.processId === id && notice.kind === 'process-withdrawn')).to.have.length(1);
+  });
+
   it('calls back whoever gave few stars, and finds an order as one types', async () => {
     const id = await atWork({ description: '热水器不热' });
     await decide(product, id, 'work', 'repairer', 'completed', { data: { description: '更换加热管', minutes: 25 } });
