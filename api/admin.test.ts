@@ -99,6 +99,10 @@ describe('the administrator', function () {
       expect(rules('hand-over')).to.deep.equal({ expireOutcomes: ['expired'], mayEscalate: true, expiryNeeded: true });
       expect(rules('revise')).to.deep.equal({ expireOutcomes: ['withdrawn'], mayEscalate: false, expiryNeeded: false });
       expect(rules('department-leader').expireOutcomes).to.include('hand-over');
+      // No clock says what was done, or when somebody comes; nobody else takes an offer on.
+      expect(rules('work').expireOutcomes).to.deep.equal(['handed-back', 'hand-over']);
+      expect(rules('arrival').expireOutcomes).to.deep.equal(['arrived', 'handed-back', 'hand-over']);
+      expect(rules('accept')).to.deep.equal({ expireOutcomes: ['no-answer'], mayEscalate: false, expiryNeeded: true });
     });
 
     it('sees every version with who made it, and may put an earlier one back as a new one', async () => {

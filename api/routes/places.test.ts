@@ -181,6 +181,12 @@ describe('places over HTTP', function () {
       expect((await findPlace(api.database.db, { code: 'ABCDEG' }))?.fullName.zh).to.equal('门卫 值班');
     });
 
+    it('moves a place that is known by its code to where a new one is', async () => {
+      expect((await load('Building,Floor,Room,Code\n搬出楼,1层,传达,ABCDEN\n')).body).to.include({ created: 3 });
+      expect((await load('Building,Floor,Room,Code\n迁入楼,1层,传达,ABCDEN\n')).body).to.include({ created: 2, updated: 1 });
+      expect((await findPlace(api.database.db, { code: 'ABCDEN' }))?.fullName.zh).to.equal('迁入楼 1层 传达');
+    });
+
     for (const [what, csv, paths] of [
       ['an unknown column', '楼栋,面积\n甲,3\n', ['line 1, 面积']],
       ['no building column', '楼层\n1层\n', ['line 1, 楼栋']],

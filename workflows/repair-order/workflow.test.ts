@@ -160,6 +160,8 @@ describe('repair', function () {
     const id = await report(product, { urgency: 'emergency', category: 'electrical', description: '配电箱冒烟' });
     await decide(product, id, 'dispatch', 'service', 'dispatched');
     const first = await holderOf(product, id, 'accept-emergency');
+    const planned = (await process(product, id)).steps.filter(({ state }: any) => state === 'planned').map(({ step }: any) => step);
+    expect(planned).to.eql(['arrival', 'work', 'evaluation']);
     await fastForward(product, id, 6 * MINUTE);
     const second = await holderOf(product, id, 'accept-emergency', [first.id]);
     expect(second.id).to.not.equal(first.id);
