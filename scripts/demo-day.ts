@@ -10,7 +10,7 @@ import { visitStories } from './demo-day/visit-stories.ts';
 import { hurriedStories, stories } from './demo-day/stories.ts';
 import { tell } from './demo-day/tell.ts';
 
-// A day at the demo company: about sixty requisitions, ten papers that want a seal, a dozen visitors and two dozen repairs, run through the HTTP API as people would, into every state.
+// A day at the demo company: about sixty requisitions, ten papers that want a seal, a dozen visitors and two dozen repairs and their plans, run through the HTTP API as people would, into every state.
 // May be started again at any time; it goes on where it broke off, and does nothing when the house is busy enough.
 
 const ENOUGH = 60;

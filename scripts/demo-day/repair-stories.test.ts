@@ -33,6 +33,8 @@ describe('The repairs of the demo day', function () {
       (await (await product.as('service')).get('/repairs/board')).body.items;
     await eventually('a broken promise', async () => (await board()).some(({ etaBroken }) => etaBroken));
     expect((await board()).some(({ urgency, step }) => urgency === 'emergency' && step === 'dispatch')).to.equal(true);
+    expect(await product.db('repair_plan').count({ n: '*' }).first()).to.deep.equal({ n: 3 });
+    expect(await product.db('repair_plan_order').count({ n: '*' }).first()).to.deep.equal({ n: 1 });
     expect(await product.db('file').whereNotNull('process_id').count({ n: '*' }).first()).to.deep.equal({ n: 4 });
   });
 });

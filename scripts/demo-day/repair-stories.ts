@@ -95,6 +95,19 @@ export const repairStories: readonly Story[] = [
     const it = await repaired(cast, n, 'lock', { minutes: 40, item: 'item-lock-cylinder', who: 'requester2' });
     await it.decide(it.requester, 'evaluation', 'evaluated', { data: { stars: { quality: 5, speed: 4, service: 5 } } });
   },
+  async ({ service }, n) => {
+    const at = async (kind: string, part: string): Promise<string> => {
+      const { items } = await service.call<{ items: { id: string; kind: string; name: string }[] }>('GET', '/places');
+      return items.find((place) => place.kind === kind && place.name.includes(part))!.id;
+    };
+    const plans = [
+      { title: '电梯月度保养', placeId: await at('device', '1号电梯'), category: 'other', description: '检查门机、限速器与对讲。', everyMonths: 1, everyDays: null, nextOn: dayIn(3) },
+      { title: '空调滤网清洗', placeId: await at('room', '职工食堂'), category: 'air-conditioning', description: '拆洗滤网，检查冷凝水。', everyMonths: 3, everyDays: null, nextOn: dayIn(20) },
+      { title: '应急照明测试', placeId: await at('device', '2号电梯'), category: 'electrical', description: '断电测试三十分钟。', everyMonths: null, everyDays: 90, nextOn: dayIn(45) },
+    ];
+    const [first] = await Promise.all(plans.map((plan, i) => service.call<{ id: string }>('POST', '/repairs/plans', plan, `demo-plan-${n}-${i}`)));
+    await service.call('POST', `/repairs/plans/${first!.id}/open`, { dueOn: plans[0]!.nextOn }, `demo-plan-open-${n}`);
+  },
 ];
 
 /** Each story breaks something in another room. */
@@ -152,4 +165,9 @@ async function repaired(cast: Cast, n: number, what: Broken, { minutes, item, wh
 
 function inHours(hours: number): string {
   return new Date(Date.now() + hours * HOUR_MS).toISOString();
+}
+
+/** A day so many days from today, by the company's calendar. */
+function dayIn(days: number): string {
+  return new Date(Date.now() + days * 24 * HOUR_MS).toLocaleDateString('sv-SE', { timeZone: 'Asia/Shanghai' });
 }
