@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { openAccounts } from '../test/accounts.ts';
 import { startProduct, type Product } from '../test/product.ts';
 import { holderOf, inHours, report } from '../test/repairs.ts';
-import { decide, ended, makeItem, openTask } from '../test/requisition.ts';
+import { decide, ended, makeItem, openTask, process } from '../test/requisition.ts';
 
 describe('the repair desk', function () {
   this.timeout(60_000);
@@ -52,6 +52,19 @@ describe('the repair desk', function () {
     expect(seen.offers[0]).to.deep.include({ outcome: 'accepted', by: 'click', of: suggested.able });
     expect(seen.offers[0].why).to.include({ duty: suggested.items[0].duty, score: suggested.items[0].score });
     expect((await (await product.as('requester2')).get(`/repairs/${id}`)).status).to.equal(404);
+  });
+
+  it('shows the urgency of the revision, not that of an offer before it', async () => {
+    const id = await report(product);
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    await decide(product, id, 'dispatch', 'service', 'dispatched', { data: { repairers: ['person-jin-zhiqiang'] } });
+    await decide(product, id, 'accept', 'repairer', 'declined', { comment: '在外地' });
+    await decide(product, id, 'dispatch', 'service', 'returned', { comment: '已漏到楼下，请改为加急' });
+    const { form } = await process(product, id);
+    await decide(product, id, 'revise', 'requester', 'resubmitted', { data: { form: { ...form, urgency: 'urgent' } } });
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    await openTask(product, id, 'dispatch');
+    expect(await onBoard(id)).to.include({ step: 'dispatch', urgency: 'urgent' });
   });
 
   it('gives the requester’s phone to whoever has the order, and to nobody else', async () => {

@@ -41,10 +41,15 @@ export interface OrderRow {
   sort_at: string;
 }
 
+// The dispatcher's own word, or else the requester's newest; what was offered last may be older than a revision.
+const URGENCY = `CASE WHEN open.step = 'dispatch' THEN coalesce((SELECT data->>'urgency' FROM task
+    WHERE process_id = process.id AND step = 'dispatch' AND data->>'urgency' IS NOT NULL ORDER BY n DESC LIMIT 1), kept.form->>'urgency')
+  ELSE coalesce(repair.urgency, kept.form->>'urgency') END`;
+
 // An order that has not reached the dispatch yet has no row of its own.
 const ORDERS = `
   SELECT process.id, process.number, process.title, process.status, process.outcome, place.full_name AS place, place.full_name_en AS place_en, kept.form,
-    kept.form->>'category' AS category, coalesce(repair.urgency, kept.form->>'urgency') AS urgency, process.requester_id, requester.name AS requester_name, requester.phone AS requester_phone, place.building_id,
+    kept.form->>'category' AS category, ${URGENCY} AS urgency, process.requester_id, requester.name AS requester_name, requester.phone AS requester_phone, place.building_id,
     department.name AS department, department.name_en AS department_en, open.step, open.id AS task_id, open.opened_at, open.due_at, open.expire_at, open.context->>'note' AS note,
     repair.offered_to, offered.name AS offered_name, repair.repairer_id, repairer.name AS repairer_name, repair.eta,
     clock.due_at AS clock_due_at, clock.paused_at AS clock_paused_at, clock.process_id IS NOT NULL AS clock_running, process.started_at, repair.completed_at, rated.stars,
@@ -74,7 +79,7 @@ export async function ordersOnBoard(db: Db, { q }: { q?: string | undefined }): 
   const bindings = { q: q ? containing(q) : null };
   const [rows, [count]] = await Promise.all([
     prepared<OrderRow>(db, 'orders-on-board', `${found}
-      ORDER BY array_position(ARRAY['emergency', 'urgent', 'normal'], coalesce(repair.urgency, kept.form->>'urgency')), clock.due_at NULLS LAST, process.id LIMIT ${MOST_SHOWN}`, bindings),
+      ORDER BY array_position(ARRAY['emergency', 'urgent', 'normal'], ${URGENCY}), clock.due_at NULLS LAST, process.id LIMIT ${MOST_SHOWN}`, bindings),
     prepared<{ n: number }>(db, 'orders-on-board-count', `SELECT count(*)::int AS n FROM (${found}) AS found`, bindings),
   ]);
   return { rows, total: count!.n };
