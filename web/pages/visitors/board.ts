@@ -1,9 +1,8 @@
-import { computed, onBeforeUnmount, onMounted, shallowRef, watch } from 'vue';
-import { call, errorWords, type Answer } from '../../client.ts';
-import { onInboxChange, onProcessMove } from '../../live.ts';
+import { computed, onBeforeUnmount, watch } from 'vue';
+import { call } from '../../client.ts';
+import { useLive } from '../../use-live.ts';
 import type { Visit } from './visit-words.ts';
 
-const EVERY_MS = 15_000;
 const TYPED_AFTER_MS = 200;
 
 /** The columns of the front desk, in their order; `asked` stands over them. */
@@ -12,34 +11,8 @@ export type Column = (typeof COLUMNS)[number];
 
 /** The front desk's day, read anew every 15 s and whenever something moved. `day` is empty for today, `q` for everybody. */
 export function useBoard(day: () => string, q: () => string) {
-  const board = shallowRef<Answer<'get /visits/board'>>();
-  const loading = shallowRef(true);
-  const failure = shallowRef('');
-  let question = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  async function load(): Promise<void> {
-    clearTimeout(timer);
-    const mine = question += 1;
-    loading.value = true;
-    try {
-      const answer = await call('get /visits/board', { query: { ...(day() && { day: day() }), ...(q().trim() && { q: q().trim() }) } });
-      if (mine !== question) return;
-      board.value = answer;
-      failure.value = '';
-    } catch (error) {
-      if (mine === question) failure.value = errorWords(error);
-    } finally {
-      if (mine === question) {
-        loading.value = false;
-        if (document.visibilityState === 'visible') timer = setTimeout(load, EVERY_MS);
-      }
-    }
-  }
-
-  function look(): void {
-    if (document.visibilityState === 'visible') void load();
-  }
+  const { answer: board, loading, failure, load } = useLive(() =>
+    call('get /visits/board', { query: { ...(day() && { day: day() }), ...(q().trim() && { q: q().trim() }) } }));
 
   let typing: ReturnType<typeof setTimeout> | undefined;
   watch(q, () => {
@@ -47,18 +20,7 @@ export function useBoard(day: () => string, q: () => string) {
     typing = setTimeout(load, TYPED_AFTER_MS);
   });
   watch(day, load);
-  const stops = [onInboxChange(look), onProcessMove(look)];
-  onMounted(() => {
-    void load();
-    document.addEventListener('visibilitychange', look);
-  });
-  onBeforeUnmount(() => {
-    question += 1;
-    clearTimeout(timer);
-    clearTimeout(typing);
-    for (const stop of stops) stop();
-    document.removeEventListener('visibilitychange', look);
-  });
+  onBeforeUnmount(() => clearTimeout(typing));
 
   const columns = computed(() => columnsOf(board.value?.items ?? []));
   return {

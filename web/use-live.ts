@@ -1,6 +1,6 @@
 import { onBeforeUnmount, onMounted, shallowRef } from 'vue';
-import { errorWords } from '../../client.ts';
-import { onInboxChange, onProcessMove } from '../../live.ts';
+import { errorWords } from './client.ts';
+import { onInboxChange, onProcessMove } from './live.ts';
 
 const EVERY_MS = 15_000;
 /** A decision shows within a second; a slow day is waited for. */
