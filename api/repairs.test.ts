@@ -67,6 +67,24 @@ describe('the repair desk', function () {
     expect(await onBoard(id)).to.include({ step: 'dispatch', urgency: 'urgent' });
   });
 
+  it('is late at rework, though it was completed in time before', async () => {
+    const id = await report(product);
+    await decide(product, id, 'department-leader', 'leader', 'approved');
+    await decide(product, id, 'dispatch', 'service', 'dispatched', { data: { repairers: ['person-jin-zhiqiang'] } });
+    await decide(product, id, 'accept', 'repairer', 'accepted', { data: { eta: inHours(1) } });
+    await decide(product, id, 'arrival', 'repairer', 'arrived');
+    await decide(product, id, 'work', 'repairer', 'completed', { data: { description: '换垫圈', minutes: 15 } });
+    await openTask(product, id, 'evaluation');
+    const { db } = product;
+    await db('repair_order').where({ process_id: id }).update({ completed_at: db.raw("now() - interval '2 hours'") });
+    await db('process_clock').where({ process_id: id }).update({ due_at: db.raw("now() - interval '1 hour'"), paused_at: db.raw("now() - interval '2 hours'") });
+    expect((await onBoard(id)).clock).to.include({ late: false });
+    await decide(product, id, 'evaluation', 'requester', 'not-fixed', { comment: '还在滴水' });
+    await openTask(product, id, 'work');
+    await db('process_clock').where({ process_id: id }).update({ due_at: db.raw("now() - interval '1 hour'"), paused_at: null });
+    expect((await onBoard(id)).clock).to.include({ late: true });
+  });
+
   it('gives the requester’s phone to whoever has the order, and to nobody else', async () => {
     const id = await report(product, { contact: '13812340001' });
     await decide(product, id, 'department-leader', 'leader', 'approved');
